@@ -1,0 +1,1 @@
+"""Hand-scheduled TIR for WebAssembly SIMD128."""

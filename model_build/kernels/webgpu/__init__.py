@@ -1,0 +1,1 @@
+"""WebGPU kernels: hand-scheduled TIR where time goes, TE under DLight's schedules elsewhere."""
