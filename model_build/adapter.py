@@ -137,7 +137,7 @@ def _pairs(folder: Path) -> dict[str, dict[str, NDArray[np.float32]]]:
 
 
 def _pattern(patterns: dict[str, float] | None, layer: str, default: float) -> float:
-    """PEFT's lookup: the first pattern that is a dotted suffix of the layer's name, or matches it."""
+    """PEFT's lookup: the first pattern that matches the end of the layer's dotted name."""
     for pattern, value in (patterns or {}).items():
         if re.match(rf"(.*\.)?({pattern})$", layer):
             return value

@@ -75,9 +75,7 @@ def launches_of(host: tirx.PrimFunc, bound: Environment) -> list[Launch]:
     by_name = {v.name: e for v, e in bound.items()}
     parameters = list(host.params)
     buffers = [p for p in parameters if isinstance(p.ty, tirx.buffer.BufferType)]
-    environment: Environment = {
-        p: by_name[p.name] for p in parameters if p.name in by_name
-    }
+    environment: Environment = {p: by_name[p.name] for p in parameters if p.name in by_name}
     for p in buffers:
         for size in p.ty.shape:
             if isinstance(size, tirx.Var) and size.name in by_name:

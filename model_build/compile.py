@@ -9,9 +9,9 @@ from typing import Any
 
 from tvm import tirx
 
-from .codegen_webgpu import compile_webgpu, launches_of
 from .checkpoint import CheckpointError
 from .codegen_wasm import ARENA, CONTROL, STACK_BASE, STACK_BYTES, compile_wasm
+from .codegen_webgpu import compile_webgpu, launches_of
 from .kernels import Limits
 from .kernels.wasm.ops import WasmOps
 from .kernels.webgpu.ops import WebGpuOps

@@ -189,9 +189,7 @@ class Walker:
         for parameter, argument in zip(self.primitive(name).params, call.args, strict=True):
             if isinstance(parameter.ty, tirx.buffer.BufferType):
                 tensors.append(self.value[argument])
-                for size, actual in zip(
-                    parameter.ty.shape, argument.ty.shape.values, strict=True
-                ):
+                for size, actual in zip(parameter.ty.shape, argument.ty.shape.values, strict=True):
                     if isinstance(size, tirx.Var):
                         environment[size] = expression_of(actual, self.symbols)
             else:
@@ -220,9 +218,7 @@ def walk_functions(
         functions[gv.name_hint] = walker.run()
         sizes = walker.scratch
         length = max(len(scratch), len(sizes))
-        scratch = [
-            max(a[i] if i < len(a) else 0 for a in (scratch, sizes)) for i in range(length)
-        ]
+        scratch = [max(a[i] if i < len(a) else 0 for a in (scratch, sizes)) for i in range(length)]
     shared = [Buffer(f"scratch.{i}", size, "uint8", "scratch") for i, size in enumerate(scratch)]
     return functions, shared
 

@@ -22,7 +22,7 @@ def read_records(folder: Path) -> dict[str, NDArray]:
         ValueError: for a record in another encoding than the raw one that this project writes.
     """
     records: dict[str, NDArray] = {}
-    pieces: dict[str, list[NDArray]] = defaultdict(list)
+    pieces: dict[str, dict[int, NDArray]] = defaultdict(dict)
     for shard in json.loads((folder / TENSOR_CACHE).read_text())["records"]:
         data = np.fromfile(folder / shard["dataPath"], np.uint8)
         for record in shard["records"]:
@@ -32,12 +32,14 @@ def read_records(folder: Path) -> dict[str, NDArray]:
             start = record["byteOffset"]
             array = data[start : start + record["nbytes"]].view(record["dtype"])
             array = array.reshape(record["shape"])
-            whole, split, _ = name.rpartition(".rows")
+            whole, split, index = name.rpartition(".rows")
             if split:
-                pieces[whole].append(array)  # their order in the index is that of their rows
+                pieces[whole][int(index)] = array
             else:
                 records[name] = array
-    return records | {name: np.concatenate(parts) for name, parts in pieces.items()}
+    for name, parts in pieces.items():  # shards hold them in any order
+        records[name] = np.concatenate([parts[index] for index in range(len(parts))])
+    return records
 
 
 def dequantized_state_dict(folder: Path) -> dict[str, NDArray[np.float32]]:

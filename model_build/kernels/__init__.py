@@ -20,7 +20,7 @@ Size = Any  # an int or a symbolic TIR variable
 class Role:
     """What a parameter of the compiled functions is, for the execution plan.
 
-    For weights `part` names the stored record (`q_weight`, `q_scale`, `q_min` or `weight`), `layout`
+    For weights `part` names the stored record (`q_weight`, `q_scale`, `q_min`, `weight`), `layout`
     the order in which the target wants it, and `rows` the range of output rows held, where a
     table is cut.
     """

@@ -44,25 +44,6 @@ class AttentionShape:
         return self.rows + 8
 
 
-def fill_positions() -> tirx.PrimFunc:
-    """positions[i] = kv_rows[i] = pos + i for the n rows of a prefill chunk."""
-
-    @T.prim_func(s_tir=True, private=True)
-    def fill(p_h: T.handle, r_h: T.handle, n: T.int64, pos: T.int64):
-        T.func_attr({"tirx.noalias": True, "tirx.is_scheduled": True})
-        m = T.int64()
-        positions = T.match_buffer(p_h, (m,), "int32")
-        kv_rows = T.match_buffer(r_h, (m,), "int32")
-        tid: T.let[T.int32] = thread_id()
-        threads: T.let[T.int32] = thread_count()
-        rows: T.let[T.int32] = i32(n)
-        for r in T.serial(tid * rows // threads, (tid + 1) * rows // threads):
-            positions[r] = i32(pos) + r
-            kv_rows[r] = i32(pos) + r
-
-    return fill
-
-
 def rope_append(shape: AttentionShape, table: int) -> tirx.PrimFunc:
     """Rotate queries and keys by position, append keys and values to the cache.
 
@@ -74,8 +55,14 @@ def rope_append(shape: AttentionShape, table: int) -> tirx.PrimFunc:
 
     @T.prim_func(s_tir=True, private=True)
     def append(
-        x_h: T.handle, c_h: T.handle, s_h: T.handle, p_h: T.handle, r_h: T.handle,
-        k_h: T.handle, v_h: T.handle, q_h: T.handle,
+        x_h: T.handle,
+        c_h: T.handle,
+        s_h: T.handle,
+        p_h: T.handle,
+        r_h: T.handle,
+        k_h: T.handle,
+        v_h: T.handle,
+        q_h: T.handle,
     ):
         T.func_attr({"tirx.noalias": True, "tirx.is_scheduled": True})
         n, m = T.int64(), T.int64()
@@ -111,14 +98,14 @@ def rope_append(shape: AttentionShape, table: int) -> tirx.PrimFunc:
                         else:
                             for u in T.unroll(2):
                                 for e in T.unroll(4):
-                                    keys[
-                                        h - H, row // 8, (u * half + i * 4 + e) * 8 + row % 8
-                                    ] = lane(t[u], e)
+                                    keys[h - H, row // 8, (u * half + i * 4 + e) * 8 + row % 8] = (
+                                        lane(t[u], e)
+                                    )
                 else:
                     for i in T.serial(D // 4):
-                        values[
-                            h - H - KV, i // 2, T.Ramp(row * 8 + i % 2 * 4, 1, 4)
-                        ] = x[r, T.Ramp(h * D + i * 4, 1, 4)]
+                        values[h - H - KV, i // 2, T.Ramp(row * 8 + i % 2 * 4, 1, 4)] = x[
+                            r, T.Ramp(h * D + i * 4, 1, 4)
+                        ]
 
     return append
 
@@ -329,8 +316,13 @@ def sequence_values(shape: AttentionShape, row_tile: int) -> tirx.PrimFunc:
 
     @T.prim_func(s_tir=True, private=True)
     def weigh(
-        s_h: T.handle, z_h: T.handle, v_h: T.handle, a_h: T.handle, r_h: T.handle,
-        plen: T.int64, o_h: T.handle,
+        s_h: T.handle,
+        z_h: T.handle,
+        v_h: T.handle,
+        a_h: T.handle,
+        r_h: T.handle,
+        plen: T.int64,
+        o_h: T.handle,
     ):
         T.func_attr({"tirx.noalias": True, "tirx.is_scheduled": True})
         n, m = T.int64(), T.int64()
@@ -357,9 +349,7 @@ def sequence_values(shape: AttentionShape, row_tile: int) -> tirx.PrimFunc:
                         for u in T.unroll(2):
                             a[r * 2 + u] = (
                                 a[r * 2 + u]
-                                + splat(
-                                    s[(f * RT + r) // G, (kh * G + (f * RT + r) % G) * S + x]
-                                )
+                                + splat(s[(f * RT + r) // G, (kh * G + (f * RT + r) % G) * S + x])
                                 * values[kh, d8, T.Ramp(x * 8 + u * 4, 1, 4)]
                             )
                 for r in T.unroll(RT):

@@ -1,4 +1,4 @@
-"""Rows in and out of the residual stream: token embedding, and one row picked for the head."""
+"""Token embedding for WebAssembly, from tables in the tiles that the output head reads."""
 
 from __future__ import annotations
 
@@ -76,50 +76,10 @@ def embed_q4(vocabulary: int, width: int, quantization: Quantization) -> tirx.Pr
                             x[r, g * 32 + j * 8 + h * 4 + b] = (
                                 T.Cast(
                                     "float32",
-                                    T.bitwise_and(
-                                        T.shift_right(word, 8 * b + 4 * h), T.int32(15)
-                                    )
+                                    T.bitwise_and(T.shift_right(word, 8 * b + 4 * h), T.int32(15))
                                     - 7,
                                 )
                                 * d[0]
                             )
 
     return embed
-
-
-def copy_rows(width: int) -> tirx.PrimFunc:
-    """y[:n] = x [n, K]; y may have more rows (the residual stream kept for the head)."""
-    K = width
-
-    @T.prim_func(s_tir=True, private=True)
-    def copy(x_h: T.handle, y_h: T.handle):
-        T.func_attr({"tirx.noalias": True, "tirx.is_scheduled": True})
-        n, m = T.int64(), T.int64()
-        x = T.match_buffer(x_h, (n, K), "float32")
-        y = T.match_buffer(y_h, (m, K), "float32")
-        tid: T.let[T.int32] = thread_id()
-        threads: T.let[T.int32] = thread_count()
-        rows: T.let[T.int32] = i32(n)
-        for r in T.serial(tid * rows // threads, (tid + 1) * rows // threads):
-            for k in T.serial(K // 4):
-                y[r, T.Ramp(k * 4, 1, 4)] = x[r, T.Ramp(k * 4, 1, 4)]
-
-    return copy
-
-
-def take_row(width: int) -> tirx.PrimFunc:
-    """y [1, K] = x[row]."""
-    K = width
-
-    @T.prim_func(s_tir=True, private=True)
-    def take(x_h: T.handle, row: T.int64, y_h: T.handle):
-        T.func_attr({"tirx.noalias": True, "tirx.is_scheduled": True})
-        m = T.int64()
-        x = T.match_buffer(x_h, (m, K), "float32")
-        y = T.match_buffer(y_h, (1, K), "float32")
-        tid: T.let[T.int32] = thread_id()
-        threads: T.let[T.int32] = thread_count()
-        for k in T.serial(tid * (K // 4) // threads, (tid + 1) * (K // 4) // threads):
-            y[0, T.Ramp(k * 4, 1, 4)] = x[i32(row), T.Ramp(k * 4, 1, 4)]
-
-    return take

@@ -15,7 +15,6 @@ from tvm.script import tirx as T
 from ...quantize import Quantization
 from .simd import (
     RESULT_GAIN,
-    bits_as,
     bytes_i16,
     dot_add_i8,
     dot_i16,
@@ -25,6 +24,8 @@ from .simd import (
     low_nibbles_i8,
     nibbles_i16,
     splat,
+    splat_i8,
+    splat_i16,
     thread_count,
     thread_id,
     widen_f16,
@@ -61,8 +62,13 @@ def linear_q4(
 
     @T.prim_func(s_tir=True, private=True)
     def linear(
-        x_h: T.handle, xd_h: T.handle, xs_h: T.handle,
-        q_h: T.handle, d_h: T.handle, m_h: T.handle, y_h: T.handle,
+        x_h: T.handle,
+        xd_h: T.handle,
+        xs_h: T.handle,
+        q_h: T.handle,
+        d_h: T.handle,
+        m_h: T.handle,
+        y_h: T.handle,
     ):
         T.func_attr({"tirx.noalias": True, "tirx.is_scheduled": True})
         n, m = T.int64(), T.int64()
@@ -94,13 +100,33 @@ def linear_q4(
                         for r in T.unroll(R):
                             for v in T.unroll(V):
                                 if b16:
-                                    dots[r * V + v] = dots[r * V + v] + dot_i16(bits_as("int16x8", splat(x[rb * R + r, g * words + j * 4])), nibbles_i16(w[v], 0))  # noqa: E501
-                                    dots[r * V + v] = dots[r * V + v] + dot_i16(bits_as("int16x8", splat(x[rb * R + r, g * words + j * 4 + 1])), nibbles_i16(w[v], 1))  # noqa: E501
-                                    dots[r * V + v] = dots[r * V + v] + dot_i16(bits_as("int16x8", splat(x[rb * R + r, g * words + j * 4 + 2])), nibbles_i16(w[v], 2))  # noqa: E501
-                                    dots[r * V + v] = dots[r * V + v] + dot_i16(bits_as("int16x8", splat(x[rb * R + r, g * words + j * 4 + 3])), nibbles_i16(w[v], 3))  # noqa: E501
+                                    dots[r * V + v] = dots[r * V + v] + dot_i16(
+                                        splat_i16(x[rb * R + r, g * words + j * 4]),
+                                        nibbles_i16(w[v], 0),
+                                    )
+                                    dots[r * V + v] = dots[r * V + v] + dot_i16(
+                                        splat_i16(x[rb * R + r, g * words + j * 4 + 1]),
+                                        nibbles_i16(w[v], 1),
+                                    )
+                                    dots[r * V + v] = dots[r * V + v] + dot_i16(
+                                        splat_i16(x[rb * R + r, g * words + j * 4 + 2]),
+                                        nibbles_i16(w[v], 2),
+                                    )
+                                    dots[r * V + v] = dots[r * V + v] + dot_i16(
+                                        splat_i16(x[rb * R + r, g * words + j * 4 + 3]),
+                                        nibbles_i16(w[v], 3),
+                                    )
                                 else:
-                                    dots[r * V + v] = dot_add_i8(bits_as("int8x16", splat(x[rb * R + r, g * words + j * 2])), low_nibbles_i8(w[v]), dots[r * V + v])  # noqa: E501
-                                    dots[r * V + v] = dot_add_i8(bits_as("int8x16", splat(x[rb * R + r, g * words + j * 2 + 1])), high_nibbles_i8(w[v]), dots[r * V + v])  # noqa: E501
+                                    dots[r * V + v] = dot_add_i8(
+                                        splat_i8(x[rb * R + r, g * words + j * 2]),
+                                        low_nibbles_i8(w[v]),
+                                        dots[r * V + v],
+                                    )
+                                    dots[r * V + v] = dot_add_i8(
+                                        splat_i8(x[rb * R + r, g * words + j * 2 + 1]),
+                                        high_nibbles_i8(w[v]),
+                                        dots[r * V + v],
+                                    )
                     for v in T.unroll(V):
                         if half:
                             dw[v] = widen_f16(scale[t, g, T.Ramp(v * 4, 1, 4)])
@@ -123,10 +149,9 @@ def linear_q4(
                 for r in T.unroll(R):
                     for v in T.unroll(V):
                         if accumulate:
-                            y[rb * R + r, T.Ramp(t * TILE + v * 4, 1, 4)] = (
-                                y[rb * R + r, T.Ramp(t * TILE + v * 4, 1, 4)]
-                                + total[r * V + v] * f32x4(gain)
-                            )
+                            y[rb * R + r, T.Ramp(t * TILE + v * 4, 1, 4)] = y[
+                                rb * R + r, T.Ramp(t * TILE + v * 4, 1, 4)
+                            ] + total[r * V + v] * f32x4(gain)
                         else:
                             y[rb * R + r, T.Ramp(t * TILE + v * 4, 1, 4)] = total[
                                 r * V + v
@@ -167,8 +192,14 @@ def linear_q8(outputs: int, inputs: int, row_tile: int) -> tirx.PrimFunc:
                             w[v] = q[t, g, T.Ramp(j * TILE + v * 4, 1, 4)]
                         for r in T.unroll(R):
                             for v in T.unroll(V):
-                                dots[r * V + v] = dots[r * V + v] + dot_i16(bits_as("int16x8", splat(x[rb * R + r, g * 16 + (j // 2) * 4 + j % 2])), bytes_i16(w[v], False))  # noqa: E501
-                                dots[r * V + v] = dots[r * V + v] + dot_i16(bits_as("int16x8", splat(x[rb * R + r, g * 16 + (j // 2) * 4 + j % 2 + 2])), bytes_i16(w[v], True))  # noqa: E501
+                                dots[r * V + v] = dots[r * V + v] + dot_i16(
+                                    splat_i16(x[rb * R + r, g * 16 + j // 2 * 4 + j % 2]),
+                                    bytes_i16(w[v], False),
+                                )
+                                dots[r * V + v] = dots[r * V + v] + dot_i16(
+                                    splat_i16(x[rb * R + r, g * 16 + j // 2 * 4 + j % 2 + 2]),
+                                    bytes_i16(w[v], True),
+                                )
                     for r in T.unroll(R):
                         for v in T.unroll(V):
                             total[r * V + v] = total[r * V + v] + T.Cast(
@@ -179,8 +210,8 @@ def linear_q8(outputs: int, inputs: int, row_tile: int) -> tirx.PrimFunc:
                             )
                 for r in T.unroll(R):
                     for v in T.unroll(V):
-                        y[rb * R + r, T.Ramp(t * TILE + v * 4, 1, 4)] = total[
-                            r * V + v
-                        ] * f32x4(RESULT_GAIN)
+                        y[rb * R + r, T.Ramp(t * TILE + v * 4, 1, 4)] = total[r * V + v] * f32x4(
+                            RESULT_GAIN
+                        )
 
     return linear

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from tvm import tirx
 from tvm.relax.frontend import nn
 from tvm.relax.frontend.nn import Tensor, op
@@ -10,6 +13,7 @@ from ...presets import LlamaConfig
 from ...quantize import Quantization
 from .. import Limits, PrefixRows, Role, Rows, Size, parameter
 from . import activation, attention, choice, embedding, linear
+from . import rows as row_kernels
 from .simd import ACTIVATION_GAIN
 
 IntegerActivation = tuple[Tensor, Tensor, Tensor]  # words [n, K·bits/32], scale, sum [n, K/32]
@@ -83,7 +87,7 @@ class WasmOps:
 
     # -- steps --------------------------------------------------------------------------------
 
-    def _kernel(self, make, *args) -> tirx.PrimFunc:
+    def _kernel(self, make: Callable[..., tirx.PrimFunc], *args: Any) -> tirx.PrimFunc:
         key = (make.__name__, *args)
         if key not in self._kernels:
             self._kernels[key] = make(*args)
@@ -97,8 +101,10 @@ class WasmOps:
         self, positions: Tensor, kv_rows: Tensor, n: Size, pos: Size
     ) -> tuple[Tensor, Tensor]:
         return op.tensor_ir_inplace_op(
-            self._kernel(attention.fill_positions), "fill_positions",
-            [positions, kv_rows, n, pos], [0, 1],
+            self._kernel(row_kernels.fill_positions),
+            "fill_positions",
+            [positions, kv_rows, n, pos],
+            [0, 1],
             [_like(positions.shape, "int32"), _like(kv_rows.shape, "int32")],
         )
 
@@ -120,7 +126,9 @@ class WasmOps:
             activation.quantize_activation, width, source, bits, self.gain, self.config.rms_eps
         )
         return op.tensor_ir_op(
-            kernel, f"{source}_i{bits}_{width}", [x, weight],
+            kernel,
+            f"{source}_i{bits}_{width}",
+            [x, weight],
             [
                 _like([n, width * bits // 32], "int32"),
                 _like([n, groups]),
@@ -159,8 +167,10 @@ class WasmOps:
     ) -> tuple[Tensor, Tensor, Tensor]:
         kernel = self._kernel(attention.rope_append, self.shape, self.limits.positions)
         keys, values, q = op.tensor_ir_inplace_op(
-            kernel, "rope_append",
-            [qkv, cos, sin, rows.positions, rows.kv_rows, cache.k, cache.v], [5, 6, -1],
+            kernel,
+            "rope_append",
+            [qkv, cos, sin, rows.positions, rows.kv_rows, cache.k, cache.v],
+            [5, 6, -1],
             [
                 _like(cache.k.shape),
                 _like(cache.v.shape),
@@ -174,7 +184,8 @@ class WasmOps:
         if isinstance(rows, PrefixRows):
             longest = self.limits.prefix + 8
             out, _scratch = op.tensor_ir_op(
-                self._kernel(attention.attend_prefix, shape, longest), "attend_prefix",
+                self._kernel(attention.attend_prefix, shape, longest),
+                "attend_prefix",
                 [q, keys, values, rows.pos],
                 [_like(q.shape), _like([self.limits.threads * 4, longest])],
             )
@@ -182,29 +193,38 @@ class WasmOps:
         tile = shape.group_tile if self._row_tile(n) == 1 else 4
         seen = [rows.starts, rows.kv_rows, rows.plen]
         scores = op.tensor_ir_op(
-            self._kernel(attention.sequence_scores, shape, tile), f"scores_r{tile}",
-            [q, keys, *seen], _like([n, shape.heads * shape.scores]),
+            self._kernel(attention.sequence_scores, shape, tile),
+            f"scores_r{tile}",
+            [q, keys, *seen],
+            _like([n, shape.heads * shape.scores]),
         )
         weights, norms = op.tensor_ir_inplace_op(
-            self._kernel(attention.sequence_softmax, shape), "softmax",
-            [scores, *seen], [0, -1],
+            self._kernel(attention.sequence_softmax, shape),
+            "softmax",
+            [scores, *seen],
+            [0, -1],
             [_like([n, shape.heads * shape.scores]), _like([n, shape.heads])],
         )
         return op.tensor_ir_op(
-            self._kernel(attention.sequence_values, shape, tile), f"values_r{tile}",
-            [weights, norms, values, *seen], _like(q.shape),
+            self._kernel(attention.sequence_values, shape, tile),
+            f"values_r{tile}",
+            [weights, norms, values, *seen],
+            _like(q.shape),
         )
 
     def keep(self, x: Tensor, hidden: Tensor) -> Tensor:
         return op.tensor_ir_inplace_op(
-            self._kernel(embedding.copy_rows, x.shape[1]), "keep", [x, hidden], 1,
+            self._kernel(row_kernels.copy_rows, x.shape[1]),
+            "keep",
+            [x, hidden],
+            1,
             _like(hidden.shape),
         )
 
     def take_row(self, hidden: Tensor, row: Size) -> Tensor:
         width = hidden.shape[1]
         return op.tensor_ir_op(
-            self._kernel(embedding.take_row, width), "take_row", [hidden, row], _like([1, width])
+            self._kernel(row_kernels.take_row, width), "take_row", [hidden, row], _like([1, width])
         )
 
     def logits(self, a: IntegerActivation, table: nn.Module, logits: Tensor) -> Tensor:
@@ -222,6 +242,9 @@ class WasmOps:
     def choose(self, x: Tensor, logits: Tensor, state: nn.Module) -> tuple[Tensor, ...]:
         buffers = [state.best_value, state.best_index, state.exp_sum]
         return op.tensor_ir_inplace_op(
-            self._kernel(choice.best_of_slices, self.config.vocab, self.config.vocab), "choose",
-            [x, logits, *buffers], [2, 3, 4], [_like(b.shape, b.dtype) for b in buffers],
+            self._kernel(choice.best_of_slices, self.config.vocab, self.config.vocab),
+            "choose",
+            [x, logits, *buffers],
+            [2, 3, 4],
+            [_like(b.shape, b.dtype) for b in buffers],
         )

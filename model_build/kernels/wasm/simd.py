@@ -53,6 +53,16 @@ def bits_as(dtype: str, x: Expr) -> Expr:
     return T.reinterpret(dtype, x)
 
 
+def splat_i16(word: Expr) -> Expr:
+    """A 32-bit word in every lane, as int16x8: its two halves side by side."""
+    return bits_as("int16x8", splat(word))
+
+
+def splat_i8(word: Expr) -> Expr:
+    """A 32-bit word in every lane, as int8x16: its four bytes side by side."""
+    return bits_as("int8x16", splat(word))
+
+
 def lane(vector: Expr, index: int) -> Expr:
     """One lane as a scalar."""
     return T.Shuffle([vector], [index])
@@ -127,7 +137,7 @@ def widen_f16_scalar(bits: Expr) -> Expr:
 
 
 def nibbles_i16(word: Expr, n: int) -> Expr:
-    """Nibble n (0–3) of each 16-bit half of four words, as int16x8."""
+    """Nibble n (0 to 3) of each 16-bit half of four words, as int16x8."""
     w = bits_as("uint16x8", word)
     w = T.shift_right(w, splat(T.uint16(4 * n), 8)) if n else w
     return bits_as("int16x8", T.bitwise_and(w, splat(T.uint16(15), 8)) if n < 3 else w)
@@ -156,7 +166,5 @@ def pack_pairs_i16(a: Expr, b: Expr) -> Expr:
     Pairs stand in the order (0,2) (4,6) (1,3) (5,7): the order in which `nibbles_i16` and
     `bytes_i16` take a weight word apart.
     """
-    packed = T.Shuffle(
-        [T.Cast("int16x4", a), T.Cast("int16x4", b)], [0, 2, 4, 6, 1, 3, 5, 7]
-    )
+    packed = T.Shuffle([T.Cast("int16x4", a), T.Cast("int16x4", b)], [0, 2, 4, 6, 1, 3, 5, 7])
     return bits_as("int32x4", packed)

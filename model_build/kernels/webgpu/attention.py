@@ -41,8 +41,14 @@ def rope_append(shape: AttentionShape, table: int) -> tirx.PrimFunc:
 
     @T.prim_func(s_tir=True, private=True)
     def append(
-        x_h: T.handle, c_h: T.handle, s_h: T.handle, p_h: T.handle, r_h: T.handle,
-        k_h: T.handle, v_h: T.handle, q_h: T.handle,
+        x_h: T.handle,
+        c_h: T.handle,
+        s_h: T.handle,
+        p_h: T.handle,
+        r_h: T.handle,
+        k_h: T.handle,
+        v_h: T.handle,
+        q_h: T.handle,
     ):
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         n, m = T.int64(), T.int64()
@@ -169,8 +175,13 @@ def attend_sequences(shape: AttentionShape) -> tirx.PrimFunc:
 
     @T.prim_func(s_tir=True, private=True)
     def attend(
-        q_h: T.handle, k_h: T.handle, v_h: T.handle, a_h: T.handle, r_h: T.handle,
-        plen: T.int64, o_h: T.handle,
+        q_h: T.handle,
+        k_h: T.handle,
+        v_h: T.handle,
+        a_h: T.handle,
+        r_h: T.handle,
+        plen: T.int64,
+        o_h: T.handle,
     ):
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         n, m, m2 = T.int64(), T.int64(), T.int64()

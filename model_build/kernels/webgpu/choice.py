@@ -41,8 +41,9 @@ def choose(vocabulary: int) -> tirx.PrimFunc:
                     at[0] = 0
                     for t in T.serial(steps):
                         if t * TX + tx < V:
-                            if logits[bx, t * TX + tx] > best[0]:
-                                best[0] = logits[bx, t * TX + tx]
+                            other[0] = logits[bx, t * TX + tx]
+                            if other[0] > best[0]:
+                                best[0] = other[0]
                                 at[0] = T.Cast("int32", t * TX + tx)
                     values[tx] = best[0]
                     indices[tx] = at[0]

@@ -107,9 +107,7 @@ def linear(
                             if by * TM + i < n:
                                 for c in T.unroll(TN):
                                     if accumulate:
-                                        y[
-                                            by * TM + i, offset + bx * block + c * THREADS + tx
-                                        ] = (
+                                        y[by * TM + i, offset + bx * block + c * THREADS + tx] = (
                                             y[
                                                 by * TM + i,
                                                 offset + bx * block + c * THREADS + tx,
@@ -117,8 +115,8 @@ def linear(
                                             + acc[i * TN + c]
                                         )
                                     else:
-                                        y[
-                                            by * TM + i, offset + bx * block + c * THREADS + tx
-                                        ] = acc[i * TN + c]
+                                        y[by * TM + i, offset + bx * block + c * THREADS + tx] = (
+                                            acc[i * TN + c]
+                                        )
 
     return matmul

@@ -135,10 +135,7 @@ class WebGpuOps:
         def value(i: Any, k: Any) -> Any:
             column = te.max(te.min(tokens[i] - lo, hi - lo - 1), 0)
             word = q[k // per_word, column]
-            if per_word == 8:
-                number = nibble(word, k % 8) - 7.0
-            else:
-                number = signed_byte(word, k % 4)
+            number = nibble(word, k % 8) - 7.0 if per_word == 8 else signed_byte(word, k % 4)
             inside = tirx.all(tokens[i] >= lo, tokens[i] < hi)
             scaled = number * self._scale_at(s, k // 32, column)
             return tirx.Select(inside, scaled, tirx.const(0.0, "float32"))
