@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { defineConfig, runnerImport, type Plugin } from "vite";
+
+import type { Shell } from "./src/page/shell.tsx";
+import type { ThirdParty } from "./src/page/site.ts";
+
+/** `shell.json`: the page as static HTML with its title, for the template that holds the rest. */
+function shell(): Plugin {
+  return {
+    name: "shell",
+    apply: "build",
+    async generateBundle() {
+      const page = await runnerImport<{ renderShell(): Shell }>("/src/page/shell.tsx");
+      const source = JSON.stringify(page.module.renderShell());
+      this.emitFile({ type: "asset", fileName: "shell.json", source });
+    },
+  };
+}
+
+interface Lock {
+  packages: Record<string, { version?: string; license?: string; dev?: boolean; devOptional?: boolean }>;
+}
+
+/** `third-party.json`: the packages that the page holds, each with its licence's text. */
+function thirdParty(): Plugin {
+  return {
+    name: "third-party",
+    apply: "build",
+    generateBundle() {
+      const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as Lock;
+      const list = Object.entries(lock.packages)
+        .filter(([path, { dev, devOptional }]) => path !== "" && !dev && !devOptional)
+        .map(([path, { version, license }]): ThirdParty => {
+          const name = path.replace(/^.*node_modules\//, "");
+          if (!version || !license) throw new Error(`package-lock.json has no licence of ${name}`);
+          return { name, version, licence: license, text: licenceText(path) };
+        });
+      this.emitFile({ type: "asset", fileName: "third-party.json", source: JSON.stringify(list) });
+    },
+  };
+}
+
+function licenceText(folder: string): string {
+  const files = readdirSync(folder).filter((name) => /^(licen[cs]e|notice)/i.test(name));
+  if (files.length === 0) throw new Error(`${folder} holds no licence text`);
+  return files.map((name) => readFileSync(join(folder, name), "utf8").trim()).join("\n\n");
+}
+
+/** The page and its worker: hashed assets plus the manifest from which the export links them. */
+export default defineConfig({
+  base: "./", // the site works in any folder of any server
+  publicDir: false,
+  plugins: [shell(), thirdParty()],
+  build: {
+    outDir: "../build/webui",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2023",
+    assetsInlineLimit: 0, // the CSP allows data: for images alone
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: { page: "src/page/main.tsx" } },
+  },
+  worker: { format: "es" },
+});
