@@ -1,0 +1,53 @@
+import type { Session } from "../session.ts";
+import { texts } from "../texts.ts";
+
+interface Bar {
+  sentence: string;
+  /** null: how much is left cannot be told. */
+  share: number | null;
+}
+
+/** Progress of the model's load and of reading the transcript, as a line of constant height. */
+export function ProgressLine({ session }: { session: Session }) {
+  const bar = currentBar(session);
+  return (
+    <div class="progress-line">
+      {bar && (
+        <progress
+          aria-labelledby="progress-text"
+          max={1}
+          {...(bar.share === null ? {} : { value: bar.share })}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The same in words; while nothing goes on, the keys stand in its place. */
+export function ProgressText({ session }: { session: Session }) {
+  const bar = currentBar(session);
+  return bar ? (
+    <p class="progress-text" id="progress-text">
+      {bar.sentence}
+    </p>
+  ) : (
+    <p class="progress-text keys">{texts.actions.keys}</p>
+  );
+}
+
+function currentBar(session: Session): Bar | null {
+  const model = session.model.value;
+  const work = session.work.value;
+  if (work.phase === "reading") {
+    const { done, total, left } = work;
+    return total === 0
+      ? { sentence: texts.status.transcript, share: null }
+      : { sentence: texts.progress.transcript(done, total, left), share: done / total };
+  }
+  if (model.phase === "downloading" || model.phase === "reading") {
+    const { phase, done, total, left } = model;
+    return { sentence: texts.progress[phase](done, total, left), share: total ? done / total : null };
+  }
+  if (model.phase === "starting") return { sentence: texts.progress.starting, share: null };
+  return null;
+}

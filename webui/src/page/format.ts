@@ -1,0 +1,36 @@
+/** Numbers for people. */
+
+export function formatCount(n: number): string {
+  return n.toLocaleString("en");
+}
+
+/** '84 MB', in units of 10⁶ bytes as browsers and file managers show them. */
+export function formatMegabytes(bytes: number): string {
+  return `${formatCount(Math.round(bytes / 1e6))} MB`;
+}
+
+/** '8 s', '1 min 20 s', '12 min'. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  const rest = seconds % 60;
+  return minutes >= 10 || rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+}
+
+/**
+ * Time that is left of a job, from the speed since its first report: what was done before it (read
+ * from a cache, say) would make the speed too high.
+ */
+export class TimeLeft {
+  #begun: { time: number; done: number } | null = null;
+
+  /** Milliseconds, or null while too little has been seen to tell. */
+  estimate(done: number, total: number, now: number): number | null {
+    this.#begun ??= { time: now, done };
+    const { time, done: first } = this.#begun;
+    const progress = done - first;
+    if (done >= total || now - time < 1000 || progress <= 0) return null;
+    return ((now - time) / progress) * (total - done);
+  }
+}

@@ -1,0 +1,353 @@
+/** The page's state and what can be done with it. The components show it and call it. */
+import { batch, computed, signal } from "@preact/signals";
+
+import type { EngineChoice, EngineInfo, LoadProgress } from "../engine/types.ts";
+import { EmptyTranscript } from "../scribe/errors.ts";
+import type { Note } from "../scribe/note.ts";
+import type { Measure } from "../scribe/prompt.ts";
+import { countWords } from "../scribe/transcript.ts";
+import type { Failure, Update } from "../worker-api.ts";
+import type { ScribeClient } from "./client.ts";
+import { alertOf, type Alert, type Remedy } from "./failures.ts";
+import { TimeLeft } from "./format.ts";
+import type { PageOptions } from "./options.ts";
+import type { Site, SiteModel } from "./site.ts";
+import { describeStatus } from "./status.ts";
+import { texts } from "./texts.ts";
+
+export type ModelState =
+  | { phase: "opening" }
+  | { phase: LoadProgress["phase"]; done: number; total: number; left: number | null }
+  | { phase: "ready"; info: EngineInfo }
+  | { phase: "failed"; alert: Alert };
+
+/** 'queued': asked for while the model still loads. */
+export type Work =
+  | { phase: "idle" | "queued" | "writing" }
+  | { phase: "reading"; done: number; total: number; left: number | null };
+
+export type Outcome = { kind: "written"; milliseconds: number } | { kind: "stopped" | "copied" | "not-copied" };
+
+export interface Dependencies {
+  options: PageOptions;
+  startClient(onDeath: (failure: Failure) => void): ScribeClient;
+  fetchSite(): Promise<Site>;
+  modelAddress(name: string): string;
+  fetchSample(file: string): Promise<string>;
+  saveDraft(transcript: string): void;
+  copyText(text: string): Promise<boolean>;
+  /** Keeps a choice in the page's address. */
+  keepOption(name: "engine" | "model", value: string): void;
+  /** Once per frame, for the streamed note. */
+  nextFrame(work: () => void): void;
+}
+
+const MEASURE_DELAY_MS = 250;
+
+export class Session {
+  readonly transcript = signal("");
+  readonly measure = signal<Measure | null>(null);
+  readonly site = signal<Site | null>(null);
+  readonly model = signal<ModelState>({ phase: "opening" });
+  readonly work = signal<Work>({ phase: "idle" });
+  readonly note = signal<Note | null>(null);
+  readonly outcome = signal<Outcome | null>(null);
+  readonly alert = signal<Alert | null>(null);
+  /** Lasting remarks about this browser, and passing ones about what was just done. */
+  readonly notices = signal<string[]>([]);
+  /** The text that the last replacement took away, until the next key press. */
+  readonly replaced = signal<{ transcript: string; why: string } | null>(null);
+  readonly engine = signal<EngineChoice>("auto");
+  readonly modelName = signal<string | null>(null);
+
+  readonly words = computed(() => countWords(this.transcript.value));
+  readonly busy = computed(() => this.work.value.phase !== "idle");
+  readonly chosenModel = computed<SiteModel | null>(
+    () => this.site.value?.models.find(({ name }) => name === this.modelName.value) ?? null,
+  );
+  readonly status = computed(() => describeStatus(this));
+
+  readonly #use: Dependencies;
+  #client: ScribeClient | null = null;
+  #kernels: PageOptions["kernels"];
+  /** Counts loads and visits: what belongs to an earlier one is not shown. */
+  #loads = 0;
+  #visit = 0;
+  /** While a transcript is being cut: a note that is asked for meanwhile is for the shorter one. */
+  #cutting: Promise<void> | null = null;
+  #measureTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(use: Dependencies) {
+    this.#use = use;
+    this.#kernels = use.options.kernels;
+    this.engine.value = use.options.engine;
+  }
+
+  /** Asks what the site offers, chooses its model and loads it. */
+  async open(): Promise<void> {
+    const site = await this.#use.fetchSite().catch(() => null);
+    if (!site) return this.fail({ message: texts.errors.siteMissing, remedies: ["retry"] });
+    this.site.value = site;
+    const wanted = this.#use.options.model ?? site.models[0]?.name;
+    this.modelName.value = wanted ?? null;
+    if (wanted === undefined) return this.fail({ message: texts.errors.noModels, remedies: [] });
+    if (!this.chosenModel.value) {
+      return this.fail({ message: texts.errors.unknownModel(wanted), remedies: [] });
+    }
+    await this.load();
+  }
+
+  /** The model cannot run, and this is why. */
+  fail(alert: Alert): void {
+    batch(() => {
+      this.model.value = { phase: "failed", alert };
+      this.work.value = { phase: "idle" };
+      this.alert.value = alert;
+    });
+  }
+
+  /** Loads the chosen model with the chosen engine, in place of what runs now. */
+  async load(): Promise<void> {
+    const name = this.modelName.value;
+    if (name === null) return;
+    const load = ++this.#loads;
+    const current = (): boolean => load === this.#loads;
+    const timeLeft = new TimeLeft();
+    this.alert.value = null;
+    this.model.value = { phase: "opening" };
+    this.#client ??= this.#use.startClient((failure) => this.#died(failure));
+    const reply = await this.#client.load(
+      {
+        model: this.#use.modelAddress(name),
+        engine: this.engine.value,
+        threads: this.#use.options.threads,
+        kernels: this.#kernels,
+      },
+      ({ phase, bytesDone, bytesTotal }) => {
+        if (!current() || this.model.value.phase === "failed") return;
+        const left =
+          phase === "downloading" ? timeLeft.estimate(bytesDone, bytesTotal, performance.now()) : null;
+        this.model.value = { phase, done: bytesDone, total: bytesTotal, left };
+      },
+    );
+    if (!current()) return; // another choice was made meanwhile
+    if (!reply.ok) {
+      if (reply.failure.code !== "scribe-died") this.fail(alertOf(reply.failure));
+      return;
+    }
+    this.model.value = { phase: "ready", info: reply.value };
+    if (this.work.value.phase === "queued") void this.#write();
+    else this.#measureSoon();
+  }
+
+  choose(change: { engine?: EngineChoice; model?: string }): void {
+    if (change.engine !== undefined) {
+      this.engine.value = change.engine;
+      this.#use.keepOption("engine", change.engine);
+    }
+    if (change.model !== undefined) {
+      this.modelName.value = change.model;
+      this.#use.keepOption("model", change.model);
+    }
+    this.measure.value = null;
+    if (this.work.value.phase !== "queued") this.stop();
+    void this.load();
+  }
+
+  type(transcript: string): void {
+    this.replaced.value = null;
+    this.#setTranscript(transcript);
+  }
+
+  #setTranscript(transcript: string): void {
+    this.transcript.value = transcript;
+    this.#use.saveDraft(transcript);
+    const code = this.alert.value?.remedies[0];
+    if (code === "keep-end" || this.alert.value === EMPTY) this.alert.value = null;
+    this.#measureSoon();
+  }
+
+  #replaceTranscript(transcript: string, why: string): void {
+    const before = this.transcript.value;
+    this.#setTranscript(transcript);
+    this.replaced.value = before.trim() === "" ? null : { transcript: before, why };
+  }
+
+  undoReplacement(): void {
+    const before = this.replaced.value?.transcript;
+    this.replaced.value = null;
+    if (before !== undefined) this.#setTranscript(before);
+  }
+
+  async pickSample(file: string): Promise<void> {
+    try {
+      this.#replaceTranscript((await this.#use.fetchSample(file)).trimEnd(), texts.notices.sampleLoaded);
+    } catch {
+      this.alert.value = { message: texts.errors.sampleMissing, remedies: [] };
+    }
+  }
+
+  /** For the next patient: nothing of this visit stays in the page. */
+  clear(): void {
+    this.stop();
+    this.#visit += 1;
+    batch(() => {
+      this.note.value = null;
+      this.outcome.value = null;
+      this.alert.value = this.model.value.phase === "failed" ? this.model.value.alert : null;
+      this.replaced.value = null;
+      this.#setTranscript("");
+    });
+  }
+
+  generate(): void {
+    if (this.busy.value) return;
+    if (this.#cutting) return void this.#cutting.then(() => this.generate());
+    batch(() => {
+      this.alert.value = null;
+      this.outcome.value = null;
+    });
+    if (this.transcript.value.trim() === "") {
+      this.alert.value = EMPTY;
+      return;
+    }
+    const model = this.model.value;
+    if (model.phase === "ready") void this.#write();
+    else if (model.phase === "failed") this.alert.value = model.alert;
+    else this.work.value = { phase: "queued" };
+  }
+
+  async #write(): Promise<void> {
+    const client = this.#client;
+    if (!client) return;
+    const begun = performance.now();
+    const timeLeft = new TimeLeft();
+    let latest: Note | null = null;
+    let finished = false;
+    const visit = this.#visit;
+    batch(() => {
+      this.replaced.value = null;
+      this.work.value = { phase: "reading", done: 0, total: 0, left: null };
+    });
+    const show = (): void => {
+      if (!finished && visit === this.#visit && latest) this.note.value = latest;
+      latest = null;
+    };
+    const update = ({ progress, note }: Update): void => {
+      if (finished) return;
+      if (progress?.phase === "reading") {
+        this.note.value = null; // the earlier note stays until the transcript proved readable
+        const { done, total } = progress;
+        const left = timeLeft.estimate(done, total, performance.now());
+        this.work.value = { phase: "reading", done, total, left };
+      } else if (progress) {
+        this.work.value = { phase: "writing" };
+      }
+      if (note) {
+        const waiting = latest !== null;
+        latest = note;
+        if (!waiting) this.#use.nextFrame(show);
+      }
+    };
+    const reply = await client.generate(
+      { transcript: this.transcript.value, exactTokens: this.#use.options.exactTokens },
+      update,
+    );
+    finished = true;
+    batch(() => {
+      this.work.value = { phase: "idle" };
+      const cleared = visit !== this.#visit;
+      if (reply.ok && cleared) return;
+      if (reply.ok) {
+        this.note.value = reply.value;
+        const stopped = reply.value.sections.some(({ state }) => state === "stopped");
+        this.outcome.value = stopped
+          ? { kind: "stopped" }
+          : { kind: "written", milliseconds: performance.now() - begun };
+      } else {
+        this.#writingFailed(reply.failure, cleared ? null : latest);
+      }
+    });
+    this.#measureSoon();
+  }
+
+  /** What was written before a failure stays, marked as stopped. */
+  #writingFailed(failure: Failure, latest: Note | null): void {
+    const note = latest ?? this.note.value;
+    this.note.value = note && {
+      ...note,
+      sections: note.sections.map((section) =>
+        section.state === "writing" || section.state === "waiting"
+          ? { ...section, state: "stopped" }
+          : section,
+      ),
+    };
+    if (failure.code === "scribe-died") return; // told by #died
+    const alert = alertOf(failure);
+    const lost = alert.remedies.some((remedy) => remedy === "retry" || remedy === "restart");
+    if (lost) this.fail(alert);
+    else this.alert.value = alert;
+  }
+
+  stop(): void {
+    if (this.work.value.phase === "queued") this.work.value = { phase: "idle" };
+    else if (this.busy.value) this.#client?.stop();
+  }
+
+  async copy(): Promise<void> {
+    const note = this.note.value;
+    if (!note?.text) return;
+    const copied = await this.#use.copyText(note.text);
+    this.outcome.value = { kind: copied ? "copied" : "not-copied" };
+  }
+
+  async remedy(remedy: Remedy): Promise<void> {
+    if (remedy === "keep-end" || remedy === "keep-start") {
+      this.#cutting ??= this.#keep(remedy === "keep-end" ? "end" : "start").finally(() => {
+        this.#cutting = null;
+      });
+      return this.#cutting;
+    }
+    if (remedy === "use-cpu") return this.choose({ engine: "cpu" });
+    if (remedy === "standard-kernels") this.#kernels = undefined;
+    if (remedy === "restart") this.#dropClient();
+    return this.site.value ? this.load() : this.open();
+  }
+
+  async #keep(side: "start" | "end"): Promise<void> {
+    const reply = await this.#client?.cut(this.transcript.value, side);
+    if (!reply) return;
+    if (!reply.ok) this.alert.value = alertOf(reply.failure);
+    else if (reply.value === "") {
+      this.alert.value = { message: texts.errors.nothingFits, remedies: [] };
+    } else this.#replaceTranscript(reply.value, texts.notices.cut);
+  }
+
+  #died(failure: Failure): void {
+    this.#dropClient();
+    this.fail(alertOf(failure));
+  }
+
+  #dropClient(): void {
+    this.#client?.terminate();
+    this.#client = null;
+    this.#loads += 1;
+  }
+
+  /** Tokens are counted by the worker, once typing pauses; not while it is busy with a note. */
+  #measureSoon(): void {
+    clearTimeout(this.#measureTimer);
+    if (this.transcript.value.trim() === "") this.measure.value = null;
+    this.#measureTimer = setTimeout(() => void this.#measureNow(), MEASURE_DELAY_MS);
+  }
+
+  async #measureNow(): Promise<void> {
+    const transcript = this.transcript.value;
+    if (this.model.value.phase !== "ready" || this.busy.value || transcript.trim() === "") return;
+    const reply = await this.#client?.measure(transcript);
+    if (reply?.ok && transcript === this.transcript.value) this.measure.value = reply.value;
+  }
+}
+
+/** One object, so that typing can tell whether this alert still stands. */
+const EMPTY: Alert = { message: new EmptyTranscript().message, remedies: [] };

@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { EmptyTranscript, TranscriptTooLong } from "../../src/scribe/errors.ts";
+import { loadDraft, saveDraft } from "../../src/page/draft.ts";
+import { formatDuration, formatMegabytes, TimeLeft } from "../../src/page/format.ts";
+import { parseOptions, withOption } from "../../src/page/options.ts";
+import { failureOf } from "../../src/worker-api.ts";
+
+afterEach(() => void vi.unstubAllGlobals());
+
+describe("parseOptions", () => {
+  it("reads what the address asks for", () => {
+    expect(parseOptions("?engine=gpu&threads=2&kernels=int8&model=tiny&tokens=256")).toEqual({
+      engine: "gpu",
+      threads: 2,
+      kernels: "int8",
+      model: "tiny",
+      exactTokens: 256,
+    });
+  });
+
+  it("takes what it cannot read for not given", () => {
+    expect(parseOptions("?engine=npu&threads=0&kernels=int4&tokens=x")).toEqual({
+      engine: "auto",
+      threads: undefined,
+      kernels: undefined,
+      model: undefined,
+      exactTokens: undefined,
+    });
+  });
+
+  it("keeps a choice in the address and leaves the rest of it", () => {
+    expect(withOption("https://a.example/s/?threads=2", "engine", "gpu")).toBe("https://a.example/s/?threads=2&engine=gpu");
+    expect(withOption("https://a.example/s/?engine=gpu", "engine", "auto")).toBe("https://a.example/s/");
+  });
+});
+
+describe("numbers for people", () => {
+  it("are rounded", () => {
+    expect([400, 12_400, 80_000, 120_000, 754_000].map(formatDuration)).toEqual([
+      "1 s", "12 s", "1 min 20 s", "2 min", "12 min",
+    ]);
+    expect(formatMegabytes(84_512_000)).toBe("85 MB");
+  });
+
+  it("tell the time left from the speed since the first report", () => {
+    const left = new TimeLeft();
+    expect(left.estimate(500, 1000, 0)).toBeNull();
+    expect(left.estimate(600, 1000, 500)).toBeNull();
+    expect(left.estimate(600, 1000, 2000)).toBe(8000);
+    expect(left.estimate(1000, 1000, 3000)).toBeNull();
+  });
+});
+
+describe("failureOf", () => {
+  it("carries code, sentence and sizes over to the page", () => {
+    expect(failureOf(new EmptyTranscript())).toMatchObject({ code: "empty-transcript" });
+    expect(failureOf(new TranscriptTooLong({ words: 9000, fittingWords: 3100 }))).toMatchObject({
+      code: "transcript-too-long",
+      tooLong: { words: 9000, fittingWords: 3100 },
+    });
+    expect(failureOf(new TypeError("x is not a function"))).toEqual({
+      code: "unexpected",
+      message: "TypeError: x is not a function",
+    });
+    expect(failureOf("odd")).toEqual({ code: "unexpected", message: "odd" });
+  });
+});
+
+describe("the draft", () => {
+  it("survives in the tab's storage and goes with the text", () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal("sessionStorage", {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => kept.set(key, value),
+      removeItem: (key: string) => kept.delete(key),
+    });
+    saveDraft("[doctor] hi");
+    expect(loadDraft()).toBe("[doctor] hi");
+    saveDraft("");
+    expect(kept.size).toBe(0);
+  });
+
+  it("does without storage where it is refused", () => {
+    vi.stubGlobal("sessionStorage", {
+      getItem: () => { throw new Error("refused"); },
+      setItem: () => { throw new Error("full"); },
+    });
+    expect(() => saveDraft("text")).not.toThrow();
+    expect(loadDraft()).toBe("");
+  });
+});
