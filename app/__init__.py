@@ -1,0 +1,1 @@
+"""The static site around the page: writes it (`export`) and serves it (`serve`)."""
