@@ -20,7 +20,10 @@ function shell(): Plugin {
 }
 
 interface Lock {
-  packages: Record<string, { version?: string; license?: string; dev?: boolean; devOptional?: boolean }>;
+  packages: Record<
+    string,
+    { version?: string; license?: string; dev?: boolean; devOptional?: boolean }
+  >;
 }
 
 /** `third-party.json`: the packages that the page holds, each with its licence's text. */

@@ -12,4 +12,5 @@ const found = await answer(request, {
   save: writeFile,
   read: async (path) => new Uint8Array(await readFile(path)),
 });
-process.stdout.write(`${JSON.stringify(found)}\n`);
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(`${JSON.stringify({ ...found, peakBytes })}\n`);

@@ -38,7 +38,10 @@ export interface ScribeWorker {
   /** Resolves once the worker holds the lock, which it keeps while it lives. */
   alive(lock: string): Promise<void>;
   /** Loads a model, in place of the one before. */
-  load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<Reply<EngineInfo>>;
+  load(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<Reply<EngineInfo>>;
   /** How much room a transcript takes; needs a loaded model. */
   measure(transcript: string): Promise<Reply<Measure>>;
   /** The part of a too long transcript that fits. */

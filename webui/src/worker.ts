@@ -20,7 +20,10 @@ interface Model {
 let model: Model | null = null;
 let running: AbortController | null = null;
 
-async function load(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<Model> {
+async function load(
+  request: LoadRequest,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<Model> {
   await unload();
   const controller = begin();
   const source = await openBrowserSource(request.model, { signal: controller.signal });

@@ -1,5 +1,5 @@
 /** A sequence of the last fork, and the rows of it that one call feeds to the model. */
-import type { Call, CallResult, Executor, InputName } from "./executor.ts";
+import type { CallResult, Executor, InputName } from "./executor.ts";
 import type { Region } from "./kv-pool.ts";
 import { argmax, sample, uniform } from "./sampler.ts";
 import type { Choice } from "./sampler.ts";
@@ -51,15 +51,46 @@ export function writeInput(
 export const padRows = (rows: number, multiple: number): number =>
   Math.ceil(rows / multiple) * multiple;
 
-/** Feeds rows behind a prefix of `prefixLength` tokens; a single row has kernels of its own. */
-export function feedRows(
+/** Whether the results of the rows are wanted, and their logits with them. */
+export interface Wanted {
+  readonly choices: boolean;
+  readonly logits: boolean;
+}
+
+/**
+ * Feeds rows behind a prefix of `prefixLength` tokens. A single row has kernels of its own; where
+ * a batch would be dummies for the greater part, its rows are sooner done one after the other.
+ */
+export async function feedRows(
   executor: Executor,
   prefixLength: number,
   rows: readonly Row[],
-  wanted: Pick<Call, "rows" | "logits">,
+  wanted: Wanted,
 ): Promise<CallResult> {
-  const { limits, row_multiple: multiple } = executor.plan;
-  const count = rows.length === 1 ? 1 : padRows(rows.length, multiple);
+  const { row_multiple: multiple } = executor.plan;
+  if (rows.length === 1) return feedTogether(executor, prefixLength, rows, 1, wanted);
+  if (rows.length > multiple / 2) {
+    return feedTogether(executor, prefixLength, rows, padRows(rows.length, multiple), wanted);
+  }
+  const results: CallResult[] = [];
+  for (const row of rows) {
+    results.push(await feedTogether(executor, prefixLength, [row], 1, wanted));
+  }
+  return {
+    ids: results.flatMap(({ ids }) => ids),
+    logProbs: results.flatMap(({ logProbs }) => logProbs),
+    logits: results.flatMap(({ logits }) => logits),
+  };
+}
+
+function feedTogether(
+  executor: Executor,
+  prefixLength: number,
+  rows: readonly Row[],
+  count: number,
+  { choices, logits }: Wanted,
+): Promise<CallResult> {
+  const { limits } = executor.plan;
   const write = (input: InputName, value: (row: Row) => number, dummy: number): void =>
     writeInput(executor, input, rows.map(value), count, dummy);
   write("tokens", ({ branch, index }) => branch.tokens[index]!, 0);
@@ -67,9 +98,10 @@ export function feedRows(
   // Behind the pool a few rows are spare: dummies write there.
   write("kv_rows", ({ branch, index }) => branch.region.start + index, limits.rows);
   write("starts", ({ branch }) => branch.region.start, limits.rows);
+  const results = { rows: choices ? rows.length : 0, logits };
   return count === 1
-    ? executor.run({ function: "decode", symbols: [prefixLength], ...wanted })
-    : executor.run({ function: "batch", symbols: [count, prefixLength], ...wanted });
+    ? executor.run({ function: "decode", symbols: [prefixLength], ...results })
+    : executor.run({ function: "batch", symbols: [count, prefixLength], ...results });
 }
 
 /** The next token of `branch` out of row `row` of a result; `forced` is taken where given. */

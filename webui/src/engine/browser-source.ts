@@ -121,8 +121,7 @@ class BrowserSource implements ModelSource {
       });
       return bytes;
     } catch {
-      await this.#cache?.delete(this.#key(entry)); // unreadable or damaged on disk: download it again
-      return null;
+      return null; // unreadable or damaged on disk: it is downloaded again, and replaced
     }
   }
 

@@ -10,6 +10,7 @@ import {
   TooLongError,
 } from "./errors.ts";
 import { Branch, chooseToken, feedRows, padRows, writeInput } from "./branch.ts";
+import { ChunkSize } from "./chunk-size.ts";
 import type { Executor } from "./executor.ts";
 import { alignRows, allocateRegions } from "./kv-pool.ts";
 import type {
@@ -34,6 +35,7 @@ export class Session implements Engine {
   readonly #executor: Executor;
   /** token ids whose rows stand at the beginning of the cache */
   readonly #cached: number[] = [];
+  readonly #chunk: ChunkSize;
   #prefixLength = 0;
   #branches: readonly Branch[] = [];
   #nextId = 0;
@@ -44,6 +46,7 @@ export class Session implements Engine {
   constructor(executor: Executor, model: { name: string; testModel: boolean }) {
     const { limits, memory, model: shape } = executor.plan;
     this.#executor = executor;
+    this.#chunk = new ChunkSize(limits.chunk, executor.kind === "GPU (software)");
     this.info = {
       kind: executor.kind,
       threads: executor.threads,
@@ -144,16 +147,18 @@ export class Session implements Engine {
     if (position < ids.length) this.#branches = [];
     while (position < ids.length) {
       this.#checkpoint(options.signal);
-      const chunk = ids.slice(position, position + limits.chunk);
+      const chunk = ids.slice(position, position + this.#chunk.tokens);
       const rows = padRows(chunk.length, multiple);
       this.#cached.length = position; // until the call has succeeded, its rows hold anything
       writeInput(this.#executor, "tokens", chunk, rows, 0);
+      const start = performance.now();
       await this.#executor.run({
         function: "prefill",
         symbols: [rows, position],
         rows: 0,
         logits: false,
       });
+      this.#chunk.observe(chunk.length, performance.now() - start);
       this.#cached.push(...chunk);
       for (let row = 0; row < chunk.length; row++) {
         if (!wanted.has(position + row)) continue;
@@ -204,7 +209,7 @@ export class Session implements Engine {
     for (let first = 0; first < rows.length; first += limits.sequences) {
       this.#checkpoint(signal);
       await feedRows(this.#executor, length, rows.slice(first, first + limits.sequences), {
-        rows: 0,
+        choices: false,
         logits: false,
       });
     }
@@ -233,7 +238,7 @@ export class Session implements Engine {
     const withLogits =
       !greedy || mask !== undefined || onLogits !== undefined || force !== undefined;
     const rows = branches.map((branch) => ({ branch, index: branch.length - 1 }));
-    const wanted = { rows: rows.length, logits: withLogits };
+    const wanted = { choices: true, logits: withLogits };
     const result = await feedRows(this.#executor, this.#prefixLength, rows, wanted);
     const chosen = branches.map((branch, row) =>
       chooseToken(branch, row, result, options, force?.[row]),

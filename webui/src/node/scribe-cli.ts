@@ -67,7 +67,10 @@ async function readJson(folder: string, file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(join(folder, file), "utf8")) as unknown;
   } catch (error) {
-    throw new BadModelFile(file, `${folder} does not hold it as JSON (${(error as Error).message})`);
+    throw new BadModelFile(
+      file,
+      `${folder} does not hold it as JSON (${(error as Error).message})`,
+    );
   }
 }
 
@@ -104,15 +107,27 @@ const operations: Record<string, (scribe: Scribe, request: Request) => object | 
   async generate({ tokenizer, encoder, engine }, request) {
     const optional = <T>(name: string): T | undefined => request[name] as T | undefined;
     const transcript = field(request, "transcript", isText);
-    const { decoded, text, figures } = await writeNote(await engine(), tokenizer, encoder, transcript, {
-      limit: optional("limit"),
-      ignoreStop: optional("ignore_stop"),
-      greedy: optional("greedy"),
-      temperature: optional("temperature"),
-      topP: optional("top_p"),
-      seed: optional("seed"),
-    });
-    const sections = decoded.map(({ key, shown, text, state, tokens }) => ({ key, shown, text, state, tokens }));
+    const { decoded, text, figures } = await writeNote(
+      await engine(),
+      tokenizer,
+      encoder,
+      transcript,
+      {
+        limit: optional("limit"),
+        ignoreStop: optional("ignore_stop"),
+        greedy: optional("greedy"),
+        temperature: optional("temperature"),
+        topP: optional("top_p"),
+        seed: optional("seed"),
+      },
+    );
+    const sections = decoded.map(({ key, shown, text, state, tokens }) => ({
+      key,
+      shown,
+      text,
+      state,
+      tokens,
+    }));
     return { sections, text, figures };
   },
 

@@ -37,9 +37,11 @@ export function startClient(onDeath: (failure: Failure) => void): ScribeClient {
     new Promise((resolve) => {
       const fail = (failure: Failure): void => resolve({ ok: false, failure });
       waiting.add(fail);
-      work.then(resolve, (error: unknown) => fail(failureOf(error))).finally(() => {
-        waiting.delete(fail);
-      });
+      work
+        .then(resolve, (error: unknown) => fail(failureOf(error)))
+        .finally(() => {
+          waiting.delete(fail);
+        });
     });
 
   return {

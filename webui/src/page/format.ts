@@ -9,13 +9,15 @@ export function formatMegabytes(bytes: number): string {
   return `${formatCount(Math.round(bytes / 1e6))} MB`;
 }
 
-/** '8 s', '1 min 20 s', '12 min'. */
+/** '8 s', '1 min 20 s', '12 min', with spaces at which no line breaks. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(1, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return `${seconds}\u00a0s`;
   const minutes = Math.floor(seconds / 60);
   const rest = seconds % 60;
-  return minutes >= 10 || rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+  return minutes >= 10 || rest === 0
+    ? `${minutes}\u00a0min`
+    : `${minutes}\u00a0min\u00a0${rest}\u00a0s`;
 }
 
 /**

@@ -26,7 +26,8 @@ export type Work =
   | { phase: "idle" | "queued" | "writing" }
   | { phase: "reading"; done: number; total: number; left: number | null };
 
-export type Outcome = { kind: "written"; milliseconds: number } | { kind: "stopped" | "copied" | "not-copied" };
+export type Outcome =
+  { kind: "written"; milliseconds: number } | { kind: "stopped" | "copied" | "not-copied" };
 
 export interface Dependencies {
   options: PageOptions;
@@ -126,7 +127,9 @@ export class Session {
       ({ phase, bytesDone, bytesTotal }) => {
         if (!current() || this.model.value.phase === "failed") return;
         const left =
-          phase === "downloading" ? timeLeft.estimate(bytesDone, bytesTotal, performance.now()) : null;
+          phase === "downloading"
+            ? timeLeft.estimate(bytesDone, bytesTotal, performance.now())
+            : null;
         this.model.value = { phase, done: bytesDone, total: bytesTotal, left };
       },
     );
@@ -181,7 +184,10 @@ export class Session {
 
   async pickSample(file: string): Promise<void> {
     try {
-      this.#replaceTranscript((await this.#use.fetchSample(file)).trimEnd(), texts.notices.sampleLoaded);
+      this.#replaceTranscript(
+        (await this.#use.fetchSample(file)).trimEnd(),
+        texts.notices.sampleLoaded,
+      );
     } catch {
       this.alert.value = { message: texts.errors.sampleMissing, remedies: [] };
     }

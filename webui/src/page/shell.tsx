@@ -33,5 +33,11 @@ export function renderShell(): Shell {
     nextFrame: nothing,
   });
   const { language, title, description, noScript } = texts;
-  return { language, title, description, noScript, html: renderToString(<App session={session} />) };
+  return {
+    language,
+    title,
+    description,
+    noScript,
+    html: renderToString(<App session={session} />),
+  };
 }

@@ -122,13 +122,15 @@ export const texts = {
   },
 
   errors: {
-    workerDied: "The model's process ended unexpectedly; your transcript is still here. Start it again.",
+    workerDied:
+      "The model's process ended unexpectedly; your transcript is still here. Start it again.",
     siteMissing:
       "The list of models (site.json) could not be loaded: check the connection and try again.",
     noModels: "This site holds no model: add one when the site is exported.",
     unknownModel: (name: string): string =>
       `This site holds no model named '${name}': choose another one below.`,
-    sampleMissing: "The sample visit could not be loaded: check the connection and choose it again.",
+    sampleMissing:
+      "The sample visit could not be loaded: check the connection and choose it again.",
     nothingFits: "Not even a part of this transcript fits: shorten it by hand.",
     unexpected: (message: string): string =>
       `Something unexpected went wrong (${message}): start the model again.`,
@@ -137,7 +139,10 @@ export const texts = {
   licences: {
     open: "Licences",
     heading: "Licences",
+    page: "This page",
+    pageLicence: "Apache-2.0",
     model: "Model",
+    of: { model: "Weights", data: "Training data" } as Record<string, string>,
     libraries: "Libraries in this page",
     loading: "Loading …",
     missing: "The list could not be loaded.",

@@ -226,4 +226,3 @@ function mergeStates(decoded: DecodedSection[]): SectionState {
   const order: SectionState[] = ["writing", "waiting", "stopped", "limit", "done"];
   return order.find((state) => decoded.some((section) => section.state === state)) ?? "done";
 }
-

@@ -39,7 +39,10 @@ export interface Room {
   positions: number;
 }
 
-export interface EncodedSection extends Pick<SectionPrompt, "key" | "title" | "shown" | "limit" | "minTokens"> {
+export interface EncodedSection extends Pick<
+  SectionPrompt,
+  "key" | "title" | "shown" | "limit" | "minTokens"
+> {
   ids: number[];
 }
 
@@ -63,7 +66,10 @@ const FILE = "prompt.json";
 export function parsePrompt(json: unknown): Prompt {
   const file = record(json, "the file");
   if (file.format !== 1) {
-    throw new BadModelFile(FILE, `its format is ${JSON.stringify(file.format)}, and 1 is read here`);
+    throw new BadModelFile(
+      FILE,
+      `its format is ${JSON.stringify(file.format)}, and 1 is read here`,
+    );
   }
   const prefix = parts(file.prefix, "prefix");
   if (prefix.filter((part) => "transcript" in part).length !== 1) {
@@ -89,10 +95,14 @@ function section(json: unknown): SectionPrompt {
   }
   const prompt = parts(item.prompt, `section ${key}`);
   if (prompt.length === 0 || prompt.some((part) => "transcript" in part)) {
-    throw new BadModelFile(FILE, `section ${key} needs a prompt of its own, without the transcript`);
+    throw new BadModelFile(
+      FILE,
+      `section ${key} needs a prompt of its own, without the transcript`,
+    );
   }
   const limit = natural(item.limit, `section ${key}: limit`);
-  const minTokens = item.min_tokens === undefined ? 0 : natural(item.min_tokens, `section ${key}: min_tokens`);
+  const minTokens =
+    item.min_tokens === undefined ? 0 : natural(item.min_tokens, `section ${key}: min_tokens`);
   if (limit < 1 || minTokens > limit) {
     throw new BadModelFile(FILE, `section ${key} has a limit that no text can meet`);
   }
@@ -203,7 +213,10 @@ function parts(json: unknown, where: string): Part[] {
     if (typeof part.text === "string") return { text: part.text };
     if (typeof part.control === "string") return { control: part.control };
     if (part.transcript === true) return { transcript: true };
-    throw new BadModelFile(FILE, `${where} has a part that is neither text, control nor transcript`);
+    throw new BadModelFile(
+      FILE,
+      `${where} has a part that is neither text, control nor transcript`,
+    );
   });
 }
 

@@ -52,5 +52,8 @@ export function composeNote(decoded: readonly DecodedText[]): {
 
 /** Blank space at line ends and around the text goes, and no more than one line stays empty. */
 function tidy(text: string): string {
-  return text.replace(/[ \t]+$/gm, "").replace(/\n{3,}/g, "\n\n").trim();
+  return text
+    .replace(/[ \t]+$/gm, "")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
 }

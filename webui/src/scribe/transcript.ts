@@ -10,7 +10,8 @@ export interface Turn {
 }
 
 /** `[doctor] …`, or `Doctor: …` with a label of at most three words. */
-const SPEAKER = /^[ \t]*(?:\[([^\]\n]{1,40})\]|([A-Za-z][\w.'-]*(?: [\w.'-]+){0,2}):(?=\s|$))[ \t]*/;
+const SPEAKER =
+  /^[ \t]*(?:\[([^\]\n]{1,40})\]|([A-Za-z][\w.'-]*(?: [\w.'-]+){0,2}):(?=\s|$))[ \t]*/;
 
 /**
  * The text as the model gets it, in training too: line ends become `\n`, spaces at line ends and

@@ -210,9 +210,13 @@ describe("loading", () => {
   });
 });
 
-it("knows this machine's SIMD", () => {
+it("knows this machine's SIMD, and one that gives wrong sums", () => {
   expect(hasWasmSimd()).toBe(true);
   expect(relaxedDotProblem()).toBeNull();
+  vi.spyOn(WebAssembly, "Instance").mockImplementation(function () {
+    return { exports: { f: () => 0x01010101 + 2 * (4 * -3 * 5) } };
+  });
+  expect(relaxedDotProblem()).toMatch(/wrong sums/);
 });
 
 it("refuses further calls after dispose", async () => {

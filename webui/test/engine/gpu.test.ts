@@ -187,6 +187,13 @@ describe("loading", () => {
     );
   });
 
+  it("fails where buffers and kernels do not fit together", async () => {
+    const device = new FakeDevice();
+    device.invalid = true;
+    await expect(start(webgpuPlan(), device)).rejects.toThrow(/validation error/);
+    expect(device.destroyed).toBe(true);
+  });
+
   it("uploads weights and constants", async () => {
     const raw = webgpuPlan();
     raw.buffers.push(

@@ -1,16 +1,10 @@
 /** The CPU engine on a compiled model: the two-layer test model with its random weights. */
-import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadEngine } from "../../src/engine/index.ts";
 import type { Engine, Sequence } from "../../src/engine/index.ts";
 import { openFolder } from "../../src/node/folder-source.ts";
 import { nodeHost } from "../../src/node/host.ts";
-
-const FOLDER = new URL("../../../build/models/tiny", import.meta.url).pathname;
-const built = existsSync(`${FOLDER}/manifest.json`);
-const title = built
-  ? "a compiled model"
-  : "a compiled model (skipped: build/models/tiny is not built)";
+import { MODEL_FOLDER, MODEL_IS_BUILT, withModel } from "./support/built-model.ts";
 
 const PROMPT = Array.from({ length: 300 }, (_, i) => 1000 + ((i * 7919) % 40_000));
 const SUFFIXES = [
@@ -20,13 +14,13 @@ const SUFFIXES = [
   Array.from({ length: 21 }, (_, i) => 500 + i),
 ];
 
-describe.skipIf(!built)(title, () => {
+describe.skipIf(!MODEL_IS_BUILT)(withModel("a compiled model"), () => {
   let one: Engine;
   let two: Engine;
 
   beforeAll(async () => {
     const load = async (threads: number): Promise<Engine> =>
-      loadEngine(await openFolder(FOLDER), { engine: "cpu", threads, host: nodeHost() });
+      loadEngine(await openFolder(MODEL_FOLDER), { engine: "cpu", threads, host: nodeHost() });
     [one, two] = await Promise.all([load(1), load(2)]);
   }, 60_000);
   afterAll(() => Promise.all([one, two].map((engine) => engine?.dispose())));

@@ -67,6 +67,22 @@ describe.each([1, 4])("with rows in multiples of %i", (rowMultiple) => {
   });
 });
 
+it("runs a half-empty batch one by one, and a fuller one together", async () => {
+  const { session, executor } = start(4);
+  const sequences = await session.fork(await session.prefill(ids(8)), [[1], [2], [3]], {
+    maxNewTokens: 4,
+  });
+  executor.calls.length = 0;
+  await session.step(sequences.slice(1));
+  await session.step(sequences);
+  const expected = [
+    ["decode", [8]],
+    ["decode", [8]],
+    ["batch", [4, 8]],
+  ];
+  expect(executor.calls.map((call) => [call.function, call.symbols])).toEqual(expected);
+});
+
 describe("prefill", () => {
   it("reads in chunks and reports progress", async () => {
     const { session, executor } = start();
@@ -112,6 +128,15 @@ describe("prefill", () => {
     await generate(session, [other!], 2);
     expect(other!.ids.slice(1)).toEqual(toyContinuation([...ids(24), 6], 2));
     expect(() => session.rewind(sequence!, 1)).toThrow(StaleError);
+  });
+
+  it("ends the sequences once it computes anything", async () => {
+    const { session } = start();
+    const [sequence] = await session.fork(await session.prefill(ids(20)), [[5]], {
+      maxNewTokens: 3,
+    });
+    await session.prefill(ids(21));
+    await expect(session.step([sequence!])).rejects.toThrow(StaleError);
   });
 
   it("does not reuse rows that sequences have overwritten", async () => {

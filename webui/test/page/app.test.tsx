@@ -18,7 +18,9 @@ async function show(on: Stage): Promise<Stage> {
 }
 
 function button(name: string): HTMLButtonElement {
-  const found = [...document.querySelectorAll("button")].filter(({ textContent }) => textContent?.trim() === name);
+  const found = [...document.querySelectorAll("button")].filter(
+    ({ textContent }) => textContent?.trim() === name,
+  );
   expect(found.length, `buttons named ${name}`).toBe(1);
   return found[0]!;
 }
@@ -26,7 +28,8 @@ function button(name: string): HTMLButtonElement {
 /** A region by its accessible name. */
 function region(name: string): HTMLElement {
   const found = [...document.querySelectorAll<HTMLElement>("section[aria-labelledby]")].filter(
-    (section) => document.getElementById(section.getAttribute("aria-labelledby")!)?.textContent === name,
+    (section) =>
+      document.getElementById(section.getAttribute("aria-labelledby")!)?.textContent === name,
   );
   expect(found.length, `regions named ${name}`).toBe(1);
   return found[0]!;
@@ -46,7 +49,8 @@ async function type(text: string): Promise<void> {
 describe("the static page", () => {
   it("holds headings, regions, the text box and the buttons before any script runs", () => {
     document.body.innerHTML = renderShell().html;
-    for (const name of ["Visit", "Note", "Subjective", "Objective", "Assessment", "Plan"]) region(name);
+    for (const name of ["Visit", "Note", "Subjective", "Objective", "Assessment", "Plan"])
+      region(name);
     for (const name of ["Generate note", "Stop", "Copy note"]) button(name);
     expect(document.querySelector("label[for=transcript]")?.textContent).toBe("Transcript");
     expect(document.querySelector("h1")?.textContent).toBe("Visit scribe");
@@ -65,7 +69,9 @@ describe("the static page", () => {
     const rendered = document.createElement("div");
     rendered.innerHTML = renderShell().html;
     const skeleton = (root: Element): string[] =>
-      [...root.querySelectorAll("*")].map(({ tagName, className, id }) => `${tagName}#${id}.${String(className)}`);
+      [...root.querySelectorAll("*")].map(
+        ({ tagName, className, id }) => `${tagName}#${id}.${String(className)}`,
+      );
     expect(skeleton(app())).toEqual(skeleton(rendered));
   });
 });
@@ -148,10 +154,16 @@ describe("the page", () => {
     });
     const { progress } = on.client().loads[0]!;
     await act(() => progress({ phase: "downloading", bytesDone: 30e6, bytesTotal: 90e6 }));
-    expect(document.querySelector("#progress-text")?.textContent).toBe("Downloading the model: 30 MB of 90 MB");
-    expect(document.querySelector<HTMLProgressElement>(".progress-line progress")?.value).toBeCloseTo(1 / 3);
+    expect(document.querySelector("#progress-text")?.textContent).toBe(
+      "Downloading the model: 30 MB of 90 MB",
+    );
+    expect(
+      document.querySelector<HTMLProgressElement>(".progress-line progress")?.value,
+    ).toBeCloseTo(1 / 3);
     await act(() => progress({ phase: "reading", bytesDone: 45e6, bytesTotal: 90e6 }));
-    expect(document.querySelector("#progress-text")?.textContent).toContain("Reading the model from this device");
+    expect(document.querySelector("#progress-text")?.textContent).toContain(
+      "Reading the model from this device",
+    );
     expect(status()).not.toContain("Downloading");
   });
 });

@@ -21,7 +21,13 @@ export const INFO: EngineInfo = {
 
 export const SITE: Site = {
   models: [
-    { name: "small", title: "Small model", testModel: false, bytes: 9e7, licence: { model: "Apache-2.0" } },
+    {
+      name: "small",
+      title: "Small model",
+      testModel: false,
+      bytes: 9e7,
+      licence: { model: "Apache-2.0" },
+    },
     { name: "random", title: "Random model", testModel: true, bytes: 1e7, licence: {} },
   ],
   samples: [{ file: "knee.txt", title: "Knee" }],
@@ -39,8 +45,16 @@ export function makeNote(text: string, state: SectionState): Note {
 
 /** Calls wait until the test answers them. */
 export class FakeClient implements ScribeClient {
-  readonly loads: { request: LoadRequest; progress: (p: LoadProgress) => void; reply: (r: Reply<EngineInfo>) => void }[] = [];
-  readonly notes: { request: GenerateRequest; update: (u: Update) => void; reply: (r: Reply<Note>) => void }[] = [];
+  readonly loads: {
+    request: LoadRequest;
+    progress: (p: LoadProgress) => void;
+    reply: (r: Reply<EngineInfo>) => void;
+  }[] = [];
+  readonly notes: {
+    request: GenerateRequest;
+    update: (u: Update) => void;
+    reply: (r: Reply<Note>) => void;
+  }[] = [];
   stops = 0;
   terminated = false;
   cutText = "the end";

@@ -5,7 +5,9 @@ import { isolate, type IsolationHost } from "../../src/page/isolation.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function host(change: Partial<IsolationHost> = {}): IsolationHost & { reloads: number; kept: Map<string, string> } {
+function host(
+  change: Partial<IsolationHost> = {},
+): IsolationHost & { reloads: number; kept: Map<string, string> } {
   const kept = new Map<string, string>();
   const made = {
     secure: true,
@@ -56,7 +58,9 @@ describe("isolate", () => {
 
   it("goes on with one thread where no service worker comes", async () => {
     expect(await isolate(host({ activeWorker: null }))).toBe("single");
-    expect(await isolate(host({ activeWorker: () => Promise.reject(new Error("refused")) }))).toBe("single");
+    expect(await isolate(host({ activeWorker: () => Promise.reject(new Error("refused")) }))).toBe(
+      "single",
+    );
     const late = isolate(host({ activeWorker: () => new Promise(() => undefined) }));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await late).toBe("single");

@@ -3,8 +3,15 @@ import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 const SCOPE = "https://scribe.example/ward/";
-const FILES: Record<string, string> = { "": "<h1>page</h1>", "assets/page-1.js": "code", "site.json": "{}" };
-const HEADERS = { "Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Opener-Policy": "same-origin" };
+const FILES: Record<string, string> = {
+  "": "<h1>page</h1>",
+  "assets/page-1.js": "code",
+  "site.json": "{}",
+};
+const HEADERS = {
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Opener-Policy": "same-origin",
+};
 
 /** Not a literal: the compiler would check the worker as if it ran in a page. */
 const WORKER: string = "../../src/service-worker.ts";
@@ -70,7 +77,10 @@ class World {
   async request(address: string, mode = "no-cors"): Promise<Response | undefined> {
     let answer: Promise<Response> | undefined;
     const request = { url: address, method: "GET", mode };
-    this.handlers.fetch!({ request, respondWith: (response: Promise<Response>) => (answer = response) });
+    this.handlers.fetch!({
+      request,
+      respondWith: (response: Promise<Response>) => (answer = response),
+    });
     return answer;
   }
 }

@@ -48,7 +48,10 @@ describe("loading", () => {
     cpu!.reply({ ok: true, value: INFO });
     await settle();
     expect(session.model.value.phase).toBe("ready");
-    expect(kept).toEqual([["engine", "gpu"], ["engine", "cpu"]]);
+    expect(kept).toEqual([
+      ["engine", "gpu"],
+      ["engine", "cpu"],
+    ]);
   });
 
   it.each([
@@ -122,7 +125,7 @@ describe("writing a note", () => {
     reply({ ok: true, value: makeNote("The patient is well.", "done") });
     await settle();
     expect(session.work.value.phase).toBe("idle");
-    expect(session.status.value).toBe("Note written in 14 s: review it before use.");
+    expect(session.status.value).toBe("Note written in 14\u00a0s: review it before use.");
   });
 
   it("waits for a model that still loads", async () => {
@@ -226,7 +229,9 @@ describe("writing a note", () => {
     client().notes[0]!.update({ note: makeNote("The pat", "writing") });
     client().notes[0]!.reply(failure("device-lost"));
     await settle();
-    expect(session.note.value?.sections.map(({ text, state }) => `${text} ${state}`)[0]).toBe("The pat stopped");
+    expect(session.note.value?.sections.map(({ text, state }) => `${text} ${state}`)[0]).toBe(
+      "The pat stopped",
+    );
     expect(session.model.value.phase).toBe("failed");
     expect(session.alert.value?.remedies).toContain("retry");
   });
@@ -279,7 +284,9 @@ describe("the transcript", () => {
   });
 
   it("stays when the sample cannot be loaded", async () => {
-    const { session } = await readyStage("", { fetchSample: () => Promise.reject(new Error("404")) });
+    const { session } = await readyStage("", {
+      fetchSample: () => Promise.reject(new Error("404")),
+    });
     session.type("mine");
     await session.pickSample("knee.txt");
     expect(session.transcript.value).toBe("mine");

@@ -30,16 +30,22 @@ describe("parseOptions", () => {
   });
 
   it("keeps a choice in the address and leaves the rest of it", () => {
-    expect(withOption("https://a.example/s/?threads=2", "engine", "gpu")).toBe("https://a.example/s/?threads=2&engine=gpu");
-    expect(withOption("https://a.example/s/?engine=gpu", "engine", "auto")).toBe("https://a.example/s/");
+    expect(withOption("https://a.example/s/?threads=2", "engine", "gpu")).toBe(
+      "https://a.example/s/?threads=2&engine=gpu",
+    );
+    expect(withOption("https://a.example/s/?engine=gpu", "engine", "auto")).toBe(
+      "https://a.example/s/",
+    );
   });
 });
 
 describe("numbers for people", () => {
   it("are rounded", () => {
-    expect([400, 12_400, 80_000, 120_000, 754_000].map(formatDuration)).toEqual([
-      "1 s", "12 s", "1 min 20 s", "2 min", "12 min",
-    ]);
+    expect(
+      [400, 12_400, 80_000, 120_000, 754_000]
+        .map(formatDuration)
+        .map((text) => text.replaceAll("\u00a0", " ")),
+    ).toEqual(["1 s", "12 s", "1 min 20 s", "2 min", "12 min"]);
     expect(formatMegabytes(84_512_000)).toBe("85 MB");
   });
 
@@ -83,8 +89,12 @@ describe("the draft", () => {
 
   it("does without storage where it is refused", () => {
     vi.stubGlobal("sessionStorage", {
-      getItem: () => { throw new Error("refused"); },
-      setItem: () => { throw new Error("full"); },
+      getItem: () => {
+        throw new Error("refused");
+      },
+      setItem: () => {
+        throw new Error("full");
+      },
     });
     expect(() => saveDraft("text")).not.toThrow();
     expect(loadDraft()).toBe("");

@@ -22,7 +22,12 @@ export function tokenizerJson(): Record<string, unknown> {
   for (const merge of MERGES) add(merge.replace(" ", ""));
   return {
     version: "1.0",
-    added_tokens: CONTROLS.map((content, id) => ({ id, content, special: true, normalized: false })),
+    added_tokens: CONTROLS.map((content, id) => ({
+      id,
+      content,
+      special: true,
+      normalized: false,
+    })),
     normalizer: null,
     pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, use_regex: true },
     post_processor: null,
@@ -70,7 +75,10 @@ export class ScriptedEngine implements NoteEngine {
   /** Called before each step with its number. */
   beforeStep: (step: number) => void = () => undefined;
 
-  constructor(scripts: number[][], room = { prefixTokens: 512, poolRows: 1024, sequences: 16, positions: 2048 }) {
+  constructor(
+    scripts: number[][],
+    room = { prefixTokens: 512, poolRows: 1024, sequences: 16, positions: 2048 },
+  ) {
     this.#scripts = scripts;
     this.#vocab = 300;
     this.info = {
@@ -103,11 +111,20 @@ export class ScriptedEngine implements NoteEngine {
     this.forks.push({ suffixes: suffixes.map((ids) => Array.from(ids)), maxNewTokens });
     return suffixes.map((suffix, id) => {
       const ids = Array.from(suffix);
-      return { id, ids, get length() { return ids.length; } };
+      return {
+        id,
+        ids,
+        get length() {
+          return ids.length;
+        },
+      };
     });
   }
 
-  async step(sequences: readonly Sequence[], options: StepOptions & { signal?: AbortSignal } = {}): Promise<Token[]> {
+  async step(
+    sequences: readonly Sequence[],
+    options: StepOptions & { signal?: AbortSignal } = {},
+  ): Promise<Token[]> {
     this.beforeStep(this.batches.length);
     options.signal?.throwIfAborted();
     this.batches.push(sequences.map(({ id }) => id));

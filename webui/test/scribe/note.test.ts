@@ -31,7 +31,13 @@ describe("writeNote", () => {
     const engine = new ScriptedEngine([say("a"), say("abc"), say("a"), say("abcdef")]);
     await writeNote(engine, tokenizer, encoder, "visit");
     expect(engine.batches.map((batch) => batch.join(""))).toEqual([
-      "0123", "0123", "13", "13", "3", "3", "3",
+      "0123",
+      "0123",
+      "13",
+      "13",
+      "3",
+      "3",
+      "3",
     ]);
   });
 
@@ -64,7 +70,9 @@ describe("writeNote", () => {
     engine.beforeStep = (step) => {
       if (step === 3) controller.abort();
     };
-    const note = await writeNote(engine, tokenizer, encoder, "visit", { signal: controller.signal });
+    const note = await writeNote(engine, tokenizer, encoder, "visit", {
+      signal: controller.signal,
+    });
     expect(note.sections.map(({ text, state }) => [text, state])).toEqual([
       ["Kne", "stopped"],
       ["Swe", "stopped"],
@@ -106,7 +114,10 @@ describe("writeNote", () => {
 
   it("writes exactly as many tokens as asked when stop tokens are ignored", async () => {
     const engine = new ScriptedEngine(TEXTS.map(say));
-    const note = await writeNote(engine, tokenizer, encoder, "visit", { ignoreStop: true, limit: 20 });
+    const note = await writeNote(engine, tokenizer, encoder, "visit", {
+      ignoreStop: true,
+      limit: 20,
+    });
     expect(note.decoded.map(({ tokens }) => tokens)).toEqual([20, 20, 20, 20]);
     expect(engine.forks[0]?.maxNewTokens).toBe(20);
   });
@@ -116,9 +127,17 @@ describe("writeNote", () => {
     const sections = prompt.sections as Record<string, unknown>[];
     sections[2] = { ...sections[2], key: "results", shown: "objective" };
     const set = fixtures(prompt);
-    const note = await writeNote(new ScriptedEngine(TEXTS.map(say)), set.tokenizer, set.encoder, "visit");
+    const note = await writeNote(
+      new ScriptedEngine(TEXTS.map(say)),
+      set.tokenizer,
+      set.encoder,
+      "visit",
+    );
     expect(note.sections.map(({ text }) => text)).toEqual([
-      "Knee pain.", "Swelling é.\n\nSprain.", "", "Rest, ice.",
+      "Knee pain.",
+      "Swelling é.\n\nSprain.",
+      "",
+      "Rest, ice.",
     ]);
     expect(note.text).not.toContain("ASSESSMENT");
   });

@@ -17,8 +17,16 @@ describe("PromptEncoder.encode", () => {
       ...tokenizer.encode("the pain"),
       tokenizer.control("<|im_end|>"),
     ]);
-    expect(sections.map(({ key }) => key)).toEqual(["subjective", "objective", "assessment", "plan"]);
-    expect(sections[3]?.ids).toEqual([tokenizer.control("<|im_start|>"), ...tokenizer.encode("plan\n")]);
+    expect(sections.map(({ key }) => key)).toEqual([
+      "subjective",
+      "objective",
+      "assessment",
+      "plan",
+    ]);
+    expect(sections[3]?.ids).toEqual([
+      tokenizer.control("<|im_start|>"),
+      ...tokenizer.encode("plan\n"),
+    ]);
     expect(stop).toEqual([tokenizer.control("<|im_end|>"), tokenizer.control("<|endoftext|>")]);
   });
 
@@ -77,7 +85,9 @@ describe("PromptEncoder.maxPrefixTokens", () => {
 });
 
 describe("PromptEncoder.cut", () => {
-  const visit = Array.from({ length: 80 }, (_, i) => `[doctor] this is turn number ${i} .`).join("\n");
+  const visit = Array.from({ length: 80 }, (_, i) => `[doctor] this is turn number ${i} .`).join(
+    "\n",
+  );
 
   it("keeps whole turns that fit with the prompt around them", () => {
     for (const keep of ["start", "end"] as const) {
@@ -108,9 +118,21 @@ describe("parsePrompt", () => {
     ["no stop token", { stop: [] }, /stop token/],
     ["no sections", { sections: [] }, /section/],
     ["an unknown part", { prefix: [{ image: 1 }] }, /neither text/],
-    ["a place that is not shown", { sections: [{ key: "exam", title: "E", prompt: [{ text: "e" }], limit: 3 }] }, /exam does not say/],
-    ["a limit that is no number", { sections: [{ key: "plan", title: "P", prompt: [{ text: "e" }], limit: "3" }] }, /limit/],
-    ["a least length above the limit", { sections: [{ key: "plan", title: "P", prompt: [{ text: "e" }], limit: 3, min_tokens: 4 }] }, /no text can meet/],
+    [
+      "a place that is not shown",
+      { sections: [{ key: "exam", title: "E", prompt: [{ text: "e" }], limit: 3 }] },
+      /exam does not say/,
+    ],
+    [
+      "a limit that is no number",
+      { sections: [{ key: "plan", title: "P", prompt: [{ text: "e" }], limit: "3" }] },
+      /limit/,
+    ],
+    [
+      "a least length above the limit",
+      { sections: [{ key: "plan", title: "P", prompt: [{ text: "e" }], limit: 3, min_tokens: 4 }] },
+      /no text can meet/,
+    ],
   ];
   it.each(broken)("refuses %s", (_name, change, sentence) => {
     expect(() => parsePrompt({ ...promptJson(), ...change })).toThrow(sentence);

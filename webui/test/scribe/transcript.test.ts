@@ -49,7 +49,11 @@ describe("splitTurns", () => {
   });
 
   it("makes every line a turn where no line names a speaker", () => {
-    expect(splitTurns("one\ntwo\n\nthree").map(({ text }) => text)).toEqual(["one", "two", "three"]);
+    expect(splitTurns("one\ntwo\n\nthree").map(({ text }) => text)).toEqual([
+      "one",
+      "two",
+      "three",
+    ]);
   });
 });
 

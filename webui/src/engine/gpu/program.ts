@@ -106,7 +106,12 @@ export class GpuProgram {
       createBuffers(device, plan),
       createPipelines(device, plan),
     ]);
-    return new GpuProgram(device, plan, buffers, pipelines);
+    device.pushErrorScope("validation");
+    const program = new GpuProgram(device, plan, buffers, pipelines);
+    const problem = await device.popErrorScope();
+    if (problem === null) return program;
+    program.destroy();
+    throw new GpuError(problem.message);
   }
 
   private constructor(

@@ -23,12 +23,15 @@ export function Licences({ session }: { session: Session }) {
         {texts.licences.open}
       </button>
       <dialog ref={dialog} class="licences" aria-labelledby="licences-heading">
-        <header class="pane-head">
+        <div class="pane-head">
           <h2 id="licences-heading">{texts.licences.heading}</h2>
           <button type="button" onClick={() => dialog.current?.close()}>
             {texts.actions.close}
           </button>
-        </header>
+        </div>
+        <p>
+          {texts.licences.page}: {texts.licences.pageLicence}
+        </p>
         {models.map(({ name, title, licence }) => (
           <section key={name}>
             <h3>
@@ -37,7 +40,7 @@ export function Licences({ session }: { session: Session }) {
             <dl>
               {Object.entries(licence).map(([of, text]) => (
                 <div key={of}>
-                  <dt>{of}</dt>
+                  <dt>{texts.licences.of[of] ?? of}</dt>
                   <dd>{text}</dd>
                 </div>
               ))}

@@ -46,7 +46,10 @@ function currentBar(session: Session): Bar | null {
   }
   if (model.phase === "downloading" || model.phase === "reading") {
     const { phase, done, total, left } = model;
-    return { sentence: texts.progress[phase](done, total, left), share: total ? done / total : null };
+    return {
+      sentence: texts.progress[phase](done, total, left),
+      share: total ? done / total : null,
+    };
   }
   if (model.phase === "starting") return { sentence: texts.progress.starting, share: null };
   return null;

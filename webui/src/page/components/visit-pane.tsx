@@ -66,7 +66,11 @@ function Size({ session }: { session: Session }) {
         max={1}
         value={Math.min(1, share ?? 0)}
         aria-label={texts.visit.room}
-        title={measure.value ? `${formatCount(measure.value.tokens)} / ${formatCount(measure.value.maxTokens)}` : undefined}
+        title={
+          measure.value
+            ? `${formatCount(measure.value.tokens)} / ${formatCount(measure.value.maxTokens)}`
+            : undefined
+        }
       />
     </div>
   );

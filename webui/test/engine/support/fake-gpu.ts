@@ -40,11 +40,13 @@ export class FakeDevice {
   readonly layouts: string[][] = [];
   run: (dispatch: Dispatch) => void = () => undefined;
   outOfMemory = false;
+  invalid = false;
   failingKernel: string | null = null;
   destroyed = false;
   readonly queue: unknown;
   #lose: (info: { message: string; reason: string }) => void = () => undefined;
   #isLost = false;
+  readonly #scopes: string[] = [];
   #listeners: ((event: { error: { message: string } }) => void)[] = [];
 
   constructor() {
@@ -74,10 +76,14 @@ export class FakeDevice {
     if (type === "uncapturederror") this.#listeners.push(listener);
   }
 
-  pushErrorScope(): void {}
+  pushErrorScope(filter: string): void {
+    this.#scopes.push(filter);
+  }
 
   async popErrorScope(): Promise<{ message: string } | null> {
-    return this.outOfMemory ? { message: "no memory" } : null;
+    const failing = { "out-of-memory": this.outOfMemory, validation: this.invalid };
+    const scope = this.#scopes.pop() as keyof typeof failing;
+    return failing[scope] ? { message: `${scope} error` } : null;
   }
 
   createBuffer({ size, usage }: { size: number; usage: number }): unknown {
