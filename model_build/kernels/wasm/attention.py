@@ -135,7 +135,7 @@ def attend_prefix(shape: AttentionShape, longest: int) -> tirx.PrimFunc:
         rows: T.let[T.int32] = i32(n)
         first: T.let[T.int32] = i32(pos)
         a = T.alloc_buffer((8,), "float32x4", scope="local")
-        t = T.alloc_buffer((2,), "float32x4", scope="local")
+        t = T.alloc_buffer((4,), "float32x4", scope="local")
         z = T.alloc_buffer((4,), "float32", scope="local")
         for turn in T.serial((rows // 4 * H - tid + threads - 1) // threads):
             rb: T.let[T.int32] = (turn * threads + tid) // H
@@ -160,16 +160,20 @@ def attend_prefix(shape: AttentionShape, longest: int) -> tirx.PrimFunc:
                 seen: T.let[T.int32] = first + rb * 4 + r + 1
                 for i in T.serial(blocks * 8 - seen):
                     s[tid * 4 + r, seen + i] = T.float32(MASKED)
-                t[0] = f32x4(MASKED)
-                for b in T.serial(blocks * 2):
-                    t[0] = T.max(t[0], s[tid * 4 + r, T.Ramp(b * 4, 1, 4)])
-                z[r] = max_lanes(t[0])
-                t[1] = f32x4(0.0)
-                for b in T.serial(blocks * 2):
-                    t[0] = exp(s[tid * 4 + r, T.Ramp(b * 4, 1, 4)] - splat(z[r]))
-                    t[1] = t[1] + t[0]
-                    s[tid * 4 + r, T.Ramp(b * 4, 1, 4)] = t[0]
-                z[r] = T.float32(1) / sum_lanes(t[1])
+                for u in T.unroll(2):
+                    t[u] = f32x4(MASKED)
+                for b in T.serial(blocks):
+                    for u in T.unroll(2):
+                        t[u] = T.max(t[u], s[tid * 4 + r, T.Ramp(b * 8 + u * 4, 1, 4)])
+                z[r] = max_lanes(T.max(t[0], t[1]))
+                for u in T.unroll(2):
+                    t[u] = f32x4(0.0)
+                for b in T.serial(blocks):
+                    for u in T.unroll(2):
+                        t[2 + u] = exp(s[tid * 4 + r, T.Ramp(b * 8 + u * 4, 1, 4)] - splat(z[r]))
+                        t[u] = t[u] + t[2 + u]
+                        s[tid * 4 + r, T.Ramp(b * 8 + u * 4, 1, 4)] = t[2 + u]
+                z[r] = T.float32(1) / sum_lanes(t[0] + t[1])
             for d8 in T.serial(D // 8):
                 for i in T.unroll(8):
                     a[i] = f32x4(0.0)
@@ -283,7 +287,7 @@ def sequence_softmax(shape: AttentionShape) -> tirx.PrimFunc:
         threads: T.let[T.int32] = thread_count()
         work: T.let[T.int32] = i32(n) * H
         prefix: T.let[T.int32] = i32(plen)
-        t = T.alloc_buffer((2,), "float32x4", scope="local")
+        t = T.alloc_buffer((4,), "float32x4", scope="local")
         for w in T.serial(tid * work // threads, (tid + 1) * work // threads):
             y: T.let[T.int32] = w // H
             at: T.let[T.int32] = w % H * S
@@ -294,16 +298,20 @@ def sequence_softmax(shape: AttentionShape) -> tirx.PrimFunc:
                 s[y, at + prefix + i] = T.float32(MASKED)
             for i in T.serial((blocks - shared) * 8 - length):
                 s[y, at + shared * 8 + length + i] = T.float32(MASKED)
-            t[0] = f32x4(MASKED)
-            for b in T.serial(blocks * 2):
-                t[0] = T.max(t[0], s[y, T.Ramp(at + b * 4, 1, 4)])
-            top: T.let[T.float32] = max_lanes(t[0])
-            t[1] = f32x4(0.0)
-            for b in T.serial(blocks * 2):
-                t[0] = exp(s[y, T.Ramp(at + b * 4, 1, 4)] - splat(top))
-                t[1] = t[1] + t[0]
-                s[y, T.Ramp(at + b * 4, 1, 4)] = t[0]
-            z[y, w % H] = T.float32(1) / sum_lanes(t[1])
+            for u in T.unroll(2):
+                t[u] = f32x4(MASKED)
+            for b in T.serial(blocks):
+                for u in T.unroll(2):
+                    t[u] = T.max(t[u], s[y, T.Ramp(at + b * 8 + u * 4, 1, 4)])
+            top: T.let[T.float32] = max_lanes(T.max(t[0], t[1]))
+            for u in T.unroll(2):
+                t[u] = f32x4(0.0)
+            for b in T.serial(blocks):
+                for u in T.unroll(2):
+                    t[2 + u] = exp(s[y, T.Ramp(at + b * 8 + u * 4, 1, 4)] - splat(top))
+                    t[u] = t[u] + t[2 + u]
+                    s[y, T.Ramp(at + b * 8 + u * 4, 1, 4)] = t[2 + u]
+            z[y, w % H] = T.float32(1) / sum_lanes(t[0] + t[1])
 
     return softmax
 

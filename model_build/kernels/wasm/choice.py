@@ -17,9 +17,9 @@ SLICES = 64
 def best_of_slices(vocabulary: int, columns: int) -> tirx.PrimFunc:
     """logits [m, columns] → largest, index and exp-sum [m, 64] for the first n rows of x [n, …].
 
-    Only the first `vocabulary` columns count; both are multiples of four. `x` gives the row count.
+    Only the first `vocabulary` columns count; both are multiples of eight. `x` gives the row count.
     """
-    width = -(-vocabulary // (4 * SLICES)) * 4
+    width = -(-vocabulary // (8 * SLICES)) * 8
 
     @T.prim_func(s_tir=True, private=True)
     def best(x_h: T.handle, l_h: T.handle, v_h: T.handle, i_h: T.handle, e_h: T.handle):
@@ -39,20 +39,26 @@ def best_of_slices(vocabulary: int, columns: int) -> tirx.PrimFunc:
         for r in T.serial(rows):
             for s in T.serial(tid * SLICES // threads, (tid + 1) * SLICES // threads):
                 first: T.let[T.int32] = T.min(s * width, vocabulary)
-                vectors: T.let[T.int32] = (T.min((s + 1) * width, vocabulary) - first) // 4
-                t[0] = f32x4(-3e38)
-                for c in T.serial(vectors):
-                    t[0] = T.max(t[0], logits[r, T.Ramp(first + c * 4, 1, 4)])
-                z[0] = max_lanes(t[0])
-                t[1] = f32x4(0.0)
+                length: T.let[T.int32] = T.min((s + 1) * width, vocabulary) - first
+                for u in T.unroll(2):
+                    t[u] = f32x4(-3e38)
+                for c in T.serial(length // 8):
+                    for u in T.unroll(2):
+                        t[u] = T.max(t[u], logits[r, T.Ramp(first + c * 8 + u * 4, 1, 4)])
+                z[0] = max_lanes(T.max(t[0], t[1]))
+                for u in T.unroll(2):
+                    t[u] = f32x4(0.0)
+                for c in T.serial(length // 8):
+                    for u in T.unroll(2):
+                        t[u] = t[u] + exp(
+                            logits[r, T.Ramp(first + c * 8 + u * 4, 1, 4)] - splat(z[0])
+                        )
                 at[0] = 0
-                for c in T.serial(vectors):
-                    t[1] = t[1] + exp(logits[r, T.Ramp(first + c * 4, 1, 4)] - splat(z[0]))
-                for c in T.serial(vectors * 4):
-                    if logits[r, first + vectors * 4 - 1 - c] == z[0]:
-                        at[0] = first + vectors * 4 - 1 - c
+                for c in T.serial(length):  # from the end, so that the lowest index stays
+                    if logits[r, first + length - 1 - c] == z[0]:
+                        at[0] = first + length - 1 - c
                 value[r, s] = z[0]
                 index[r, s] = at[0]
-                exp_sum[r, s] = sum_lanes(t[1])
+                exp_sum[r, s] = sum_lanes(t[0] + t[1])
 
     return best

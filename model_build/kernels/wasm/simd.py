@@ -20,6 +20,7 @@ F16_SHIFT = 2.0**-112
 ACTIVATION_GAIN = 2.0**100
 RESULT_GAIN = 2.0**12
 
+_ROUNDING = 1.5 * 2**23
 _EXP_COEFFICIENTS = [math.log(2) ** k / math.factorial(k) for k in range(7)]
 
 
@@ -96,18 +97,19 @@ def nearest_i32(v: Expr) -> Expr:
 def exp(x: Expr) -> Expr:
     """e^x for x ≤ 87, four lanes: 2^n · p(r), |r| ≤ 1/2, p of degree 6 (relative error 2e-7).
 
-    WebAssembly has no exponential and a call into the host's would cost more than the kernel.
+    WebAssembly has no exponential and a call into the host's would cost more than the kernel. n is
+    rounded by adding 1.5 · 2^23, after which the sum's low bits hold it: `trunc_sat` would cost
+    seven instructions. V8 makes the constants anew for every use, so callers take two vectors at
+    a time.
     """
     y = T.max(x, f32x4(-87.0)) * f32x4(1.0 / math.log(2))
-    n = nearest(y)
-    r = y - n
+    shifted = bits_as("int32x4", y + f32x4(_ROUNDING))  # as bits, or TVM cancels the constants
+    r = y - (bits_as("float32x4", shifted) - f32x4(_ROUNDING))
     p = f32x4(_EXP_COEFFICIENTS[6])
     for k in range(5, -1, -1):
         p = p * r + f32x4(_EXP_COEFFICIENTS[k])
-    return bits_as(
-        "float32x4",
-        bits_as("int32x4", p) + T.shift_left(T.Cast("int32x4", n), splat(T.int32(23))),
-    )
+    power = T.shift_left(shifted, splat(T.int32(23)))
+    return bits_as("float32x4", bits_as("int32x4", p) + power)
 
 
 def dot_i16(a: Expr, b: Expr) -> Expr:
