@@ -16,6 +16,7 @@ __all__ = [
     "GGUFCheckpoint",
     "RandomCheckpoint",
     "checkpoint_files",
+    "gguf_of_package",
     "locate",
     "open_checkpoint",
     "tensor_shapes",

@@ -13,6 +13,8 @@ EMBEDDING = "model.embed_tokens.weight"
 HEAD = "lm_head.weight"
 FINAL_NORM = "model.norm.weight"
 
+_FLOATS = ("float16", "bfloat16", "float32", "float64")
+
 
 class CheckpointError(Exception):
     """A checkpoint that cannot be used; the message is a sentence for the person who asked."""
@@ -112,7 +114,7 @@ class Checkpoint(ABC):
         """A tensor by its Hugging Face name, in float32 and in the shape that the config asks for.
 
         Raises:
-            CheckpointError: where the tensor is missing or has another shape.
+            CheckpointError: where the tensor is missing or has another shape or type.
         """
         shape = self.shapes[name]
         try:
@@ -123,6 +125,11 @@ class Checkpoint(ABC):
             raise CheckpointError(
                 f"{self.where} holds {name} in the shape {list(stored.shape)}, "
                 f"but its config asks for {list(shape)}."
+            )
+        if stored.dtype.name not in _FLOATS:
+            raise CheckpointError(
+                f"{self.where} holds {name} as {stored.dtype.name}; weights must be float32, "
+                "float16 or bfloat16."
             )
         return np.ascontiguousarray(stored, dtype=np.float32)
 

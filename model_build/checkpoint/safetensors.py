@@ -50,9 +50,22 @@ class FolderCheckpoint(Checkpoint):
 
     def _read(self, name: str) -> NDArray:
         path = self._file_of[name]
+        try:
+            return self._shard(path).get_tensor(name)
+        except SafetensorError as error:
+            raise CheckpointError(f"{self.folder / path} does not give {name} ({error}).") from None
+
+    def _shard(self, path: str) -> Any:
         if path not in self._open:
-            self._open[path] = self._stack.enter_context(safe_open(self.folder / path, "numpy"))
-        return self._open[path].get_tensor(name)
+            try:
+                file = safe_open(self.folder / path, "numpy")
+            except SafetensorError as error:
+                raise CheckpointError(
+                    f"{self.folder / path} cannot be read as safetensors ({error}); "
+                    "it may be cut off: get it again."
+                ) from None
+            self._open[path] = self._stack.enter_context(file)
+        return self._open[path]
 
     def tokenizer_files(self) -> dict[str, bytes]:
         names = (TOKENIZER, "tokenizer_config.json", "generation_config.json")
@@ -85,14 +98,7 @@ class FolderCheckpoint(Checkpoint):
                         f"{INDEX} lists."
                     )
             return located
-        try:
-            with safe_open(self.folder / SINGLE, "numpy") as file:
-                return dict.fromkeys(file.keys(), SINGLE)
-        except SafetensorError as error:
-            raise CheckpointError(
-                f"{self.folder / SINGLE} cannot be read as safetensors ({error}); "
-                "it may be cut off: get it again."
-            ) from error
+        return dict.fromkeys(self._shard(SINGLE).keys(), SINGLE)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
