@@ -12,5 +12,13 @@ const found = await answer(request, {
   save: writeFile,
   read: async (path) => new Uint8Array(await readFile(path)),
 });
-const peakBytes = process.resourceUsage().maxRSS * 1024;
+
+/** Most memory that this process held; the system's `maxRSS` would count its parent's too. */
+async function residentPeak(): Promise<number | null> {
+  const status = await readFile("/proc/self/status", "utf8").catch(() => ""); // Linux has it
+  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+}
+
+const peakBytes = await residentPeak();
 process.stdout.write(`${JSON.stringify({ ...found, peakBytes })}\n`);

@@ -1,5 +1,6 @@
 /** What the test bench can be asked, in a browser's worker or in Node. */
 import { type Engine, type EngineChoice, type EngineInfo, type Host, type ModelSource, loadEngine } from "../src/engine/index.ts";
+import { sha256 } from "../src/engine/sha256.ts";
 import { type NoteFigures, writeNote } from "../src/scribe/note.ts";
 import { PromptEncoder, parsePrompt } from "../src/scribe/prompt.ts";
 import { Tokenizer } from "../src/scribe/tokenizer.ts";
@@ -41,8 +42,8 @@ export type LabRequest = TasksRequest | NoteRequest | KernelsRequest;
 export interface TasksAnswer {
   info: EngineInfo;
   loadSeconds: number;
-  /** One per task; logits leave their number of rows here. */
-  results: (number[][] | SpeedRow[] | { rows: number })[];
+  /** One per task; logits leave their number of rows here, or their SHA-256 (hexadecimal). */
+  results: (number[][] | SpeedRow[] | { rows: number } | { sha256: string })[];
 }
 
 /** What differs between a browser and Node. */
@@ -84,8 +85,12 @@ async function runTasks(
   for (const [index, task] of tasks.entries()) {
     if (task.task === "logits") {
       const values = await logits(engine, task);
-      await place.save(`${output}${index}`, values);
-      results.push({ rows: values.length / engine.info.vocab });
+      if (task.digest) {
+        results.push({ sha256: await sha256(new Uint8Array(values.buffer)) });
+      } else {
+        await place.save(`${output}${index}`, values);
+        results.push({ rows: values.length / engine.info.vocab });
+      }
     } else {
       results.push(await (task.task === "tokens" ? tokens(engine, task) : speed(engine, task)));
     }

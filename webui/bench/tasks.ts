@@ -12,6 +12,8 @@ export interface LogitsTask {
   at: number[];
   /** Fed after `ids`, one step each. */
   feed: number[];
+  /** Whether their SHA-256 is enough, and the logits themselves are not wanted. */
+  digest?: boolean;
 }
 
 /** Greedy continuations of several suffixes of one prompt. */
