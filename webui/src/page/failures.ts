@@ -27,6 +27,7 @@ const REMEDIES: Record<string, Remedy[]> = {
   "worker-died": ["restart"], // a thread of the engine
   "scribe-died": ["restart"], // the page's worker itself
   "no-wasm-simd": [],
+  "no-engine": [],
   "no-webgpu": ["use-cpu"],
   "gpu-limits": ["use-cpu"],
   "gpu-error": ["retry", "use-cpu"],

@@ -114,7 +114,7 @@ export async function writeNote(
     const sequences = await engine.fork(
       prefix,
       encoded.sections.map(({ ids }) => ids),
-      { maxNewTokens: Math.max(...limits) },
+      { maxNewTokens: Math.max(...limits), signal },
     );
     const writings = encoded.sections.map((section, i): Writing => ({
       section,
