@@ -21,7 +21,7 @@ MANIFEST = "manifest.json"
 _PACKAGE = Path(__file__).parent
 _MAKERS = ("apache-tvm", "apache-tvm-ffi", "ziglang", "numpy")
 # Parts of the package that no model folder is made with.
-_OTHER_CODE = ("synth", "train", "data")
+_OTHER_CODE = ("synth", "train", "data", "scribe.py", "node.py")
 
 
 def code_version() -> str:

@@ -110,8 +110,7 @@ def quantize_symmetric(weight: NDArray[np.float32], dtype: Literal["float16", "f
     def encode(groups: NDArray[np.float32]) -> Packed:
         values = groups.astype(kind)
         scale = np.abs(values).max(-1) / kind(7)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            codes = np.rint(values / scale[..., None] + kind(7))
+        codes = np.rint(values / scale[..., None] + kind(7))
         codes = np.clip(np.nan_to_num(codes, nan=7, posinf=14, neginf=0), 0, 14)
         return Packed(pack_nibbles(_flat(codes).astype(np.uint8)), scale)
 
@@ -197,9 +196,11 @@ def _by_rows(
     if weight.ndim != 2 or weight.shape[1] % GROUP:
         raise ValueError(f"a matrix of shape {weight.shape} has no whole groups of {GROUP} inputs")
     rows = max(1, _ROWS_AT_ONCE // weight.shape[1])
-    return concatenate(
-        [
-            encode(piece.astype(np.float32, copy=False).reshape(len(piece), -1, GROUP))
-            for piece in (weight[i : i + rows] for i in range(0, len(weight), rows))
-        ]
-    )
+    # Zero scales are dealt with where they matter; who packs looks for scales that are not finite.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return concatenate(
+            [
+                encode(piece.astype(np.float32, copy=False).reshape(len(piece), -1, GROUP))
+                for piece in (weight[i : i + rows] for i in range(0, len(weight), rows))
+            ]
+        )

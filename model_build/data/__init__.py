@@ -1,0 +1,24 @@
+"""Data that training and evaluation read: files of visits and notes, and a note's sections."""
+
+from .dialogue import Turn, join_turns, split_turns
+from .errors import DataError
+from .pairs import Fact, Pair, pairs_digest, read_notes, read_pairs, write_pairs
+from .sections import DIVISIONS, SOAP, read_lines, split_divisions, split_soap
+
+__all__ = [
+    "DIVISIONS",
+    "SOAP",
+    "DataError",
+    "Fact",
+    "Pair",
+    "Turn",
+    "join_turns",
+    "pairs_digest",
+    "read_lines",
+    "read_notes",
+    "read_pairs",
+    "split_divisions",
+    "split_soap",
+    "split_turns",
+    "write_pairs",
+]
