@@ -1,0 +1,1 @@
+"""Evaluation of medical notes: runs, measures and reports. Nothing else imports it."""

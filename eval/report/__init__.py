@@ -1,0 +1,1 @@
+"""Reports over run folders: Markdown, and one HTML page that needs nothing else."""
