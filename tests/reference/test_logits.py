@@ -1,7 +1,8 @@
 """Logits of both targets in Chromium, and of the CPU target in Node, beside `transformers`' own."""
 
 import functools
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,8 @@ def lab(browser: Browser) -> Iterator[ChromiumLab]:
 
 
 @functools.cache
-def expected(model: str) -> list[Reference]:
-    return references(built_model(model), PRESETS[model], prompts(model))
+def expected(model: str, quantization: str | None = None) -> list[Reference]:
+    return references(built_model(model, quantization), PRESETS[model], prompts(model))
 
 
 def task(reference: Reference, steps: int | None = None) -> dict:
@@ -53,14 +54,16 @@ def check(label: str, limit: Limit, ours: Logits, theirs: Logits, report: list[s
     assert found.wrong_tokens == 0, label
 
 
-def check_all(target: str, model: str, limit: Limit, run: Run, report: list[str]) -> None:
+def check_all(
+    label: str, limit: Limit, run: Run, theirs: Sequence[Reference], report: list[str]
+) -> None:
     """Checks each transcript's prompt and decode rows against the reference's."""
-    for i, reference in enumerate(expected(model)[: len(run.results)]):
+    for i, reference in enumerate(theirs[: len(run.results)]):
         rows = run.logits[i]
         at, steps = len(reference.at), len(rows) - len(reference.at)
-        label = f"{model} {target} transcript {i + 1}"
-        check(f"{label} prefill", limit, rows[:at], reference.prefill, report)
-        check(f"{label} decode", limit, rows[at:], reference.decode[:steps], report)
+        which = f"{label} transcript {i + 1}"
+        check(f"{which} prefill", limit, rows[:at], reference.prefill, report)
+        check(f"{which} decode", limit, rows[at:], reference.decode[:steps], report)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -68,19 +71,20 @@ def test_cpu(model: str, lab: ChromiumLab, tmp_path: Path, report: list[str]):
     """Within the limits, and the same bits for 1 and 2 threads, in Chromium and Node."""
     tasks = [task(reference) for reference in expected(model)]
     folder = built_model(model)
-    first = lab.run(folder, tasks, threads=2)
-    assert (first.info["kind"], first.info["threads"], first.info["kernels"]) == ("CPU", 2, "int16")
-    check_all("CPU", model, CPU_LIMITS[model], first, report)
+    run = lab.run(folder, tasks, threads=2)
+    assert (run.info["kind"], run.info["threads"], run.info["kernels"]) == ("CPU", 2, "int16")
+    check_all(f"{model} CPU", CPU_LIMITS[model], run, expected(model), report)
+    digests = [hashlib.sha256(run.logits[i].tobytes()).hexdigest() for i in range(len(tasks))]
+    short = [one | {"digest": True} for one in tasks]
     others = {
-        ("Chromium", 1): lab.run(folder, tasks, threads=1),
-        ("Node", 1): NodeLab().run(folder, tasks, tmp_path, threads=1),
-        ("Node", 2): NodeLab().run(folder, tasks, tmp_path, threads=2),
+        ("Chromium", 1): lab.run(folder, short, threads=1),
+        ("Node", 1): NodeLab().run(folder, short, tmp_path, threads=1),
+        ("Node", 2): NodeLab().run(folder, short, tmp_path, threads=2),
     }
-    for (place, threads), run in others.items():
-        assert run.info["threads"] == threads
-        for i in range(len(tasks)):
-            same = run.logits[i].tobytes() == first.logits[i].tobytes()
-            assert same, f"other logits in {place} with {threads} threads"
+    for (place, threads), other in others.items():
+        assert other.info["threads"] == threads
+        found = [result["sha256"] for result in other.results]
+        assert found == digests, f"other logits in {place} with {threads} threads"
 
 
 # What software WebGPU does within the time of a default run; the rest runs with --full.
@@ -98,4 +102,17 @@ def test_gpu(model: str, transcripts: int, steps: int, lab: ChromiumLab, report:
     tasks = [task(reference, steps) for reference in expected(model)[:transcripts]]
     run = lab.run(built_model(model), tasks, engine="gpu", halfPrecision=False)
     assert run.info["kind"].startswith("GPU")
-    check_all(run.info["kind"], model, GPU_LIMITS[model], run, report)
+    label = f"{model} {run.info['kind']}"
+    check_all(label, GPU_LIMITS[model], run, expected(model), report)
+
+
+@pytest.mark.parametrize("engine", ["cpu", "gpu"])
+@pytest.mark.parametrize("quantization", ["q4f16_1", "q4f32_1"])
+def test_mlcs_own_formats(quantization: str, engine: str, lab: ChromiumLab, report: list[str]):
+    """The same kernels run the weights that MLC's tools can read."""
+    reference = expected("tiny", quantization)[:1]
+    tasks = [task(one, 16) for one in reference]
+    folder = built_model("tiny", quantization)
+    run = lab.run(folder, tasks, engine=engine, halfPrecision=False)
+    limit = (CPU_LIMITS if engine == "cpu" else GPU_LIMITS)["tiny"]
+    check_all(f"tiny {quantization} {run.info['kind']}", limit, run, reference, report)

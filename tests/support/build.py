@@ -38,10 +38,16 @@ def _arguments(name: str) -> list[str]:
 
 
 @functools.cache
-def built_model(name: str) -> Path:
-    """The model folder of a preset, with random weights where it is a test model."""
-    make("model", *_arguments(name))
-    return ROOT / "build" / "models" / name
+def built_model(name: str, quantization: str | None = None) -> Path:
+    """The model folder of a preset, with random weights where it is a test model.
+
+    Args:
+        name: the preset.
+        quantization: another weight format than the default one.
+    """
+    form = [f"QUANTIZATION={quantization}"] if quantization else []
+    make("model", *_arguments(name), *form)
+    return ROOT / "build" / "models" / (f"{name}-{quantization}" if quantization else name)
 
 
 @functools.cache

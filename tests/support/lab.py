@@ -1,7 +1,6 @@
 """Runs the engine alone, in Chromium or in Node, on tasks that webui/bench/tasks.ts knows."""
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
 
+from model_build.node import find_node
 from tests.support.build import ROOT, built_lab
 from tests.support.server import ISOLATION, StaticServer
 
@@ -28,18 +28,21 @@ class Run:
     results: list[Any]
     logits: dict[int, NDArray[np.float32]] = field(default_factory=dict)
     """[rows, vocabulary] by the number of the task."""
+    peak_bytes: int | None = None
+    """Most memory that the process held; Node alone tells."""
 
     @classmethod
     def read(cls, answer: dict[str, Any], raw: dict[int, bytes]) -> "Run":
         """Puts the logits' bytes into shape."""
         vocab = answer["info"]["vocab"]
         logits = {i: np.frombuffer(b, "<f4").reshape(-1, vocab) for i, b in raw.items()}
-        return cls(answer["info"], answer["loadSeconds"], answer["results"], logits)
+        info, load = answer["info"], answer["loadSeconds"]
+        return cls(info, load, answer["results"], logits, answer.get("peakBytes"))
 
 
-def node() -> str:
-    """The Node that `make` chose."""
-    return os.environ.get("NODE") or str(ROOT / ".venv" / "node" / "node")
+def saved(tasks: Sequence[dict[str, Any]]) -> list[int]:
+    """Numbers of the tasks whose logits are handed over."""
+    return [i for i, t in enumerate(tasks) if t["task"] == "logits" and not t.get("digest")]
 
 
 class NodeLab:
@@ -65,12 +68,7 @@ class NodeLab:
             "output": str(scratch / "logits"),
         }
         answer = self.ask(request)
-        raw = {
-            i: (scratch / f"logits{i}").read_bytes()
-            for i, task in enumerate(tasks)
-            if task["task"] == "logits"
-        }
-        return Run.read(answer, raw)
+        return Run.read(answer, {i: (scratch / f"logits{i}").read_bytes() for i in saved(tasks)})
 
     def ask(self, request: dict[str, Any]) -> Any:
         """Sends one request of webui/bench/requests.ts.
@@ -79,7 +77,7 @@ class NodeLab:
             RuntimeError: with what Node wrote, when it failed.
         """
         done = subprocess.run(
-            [node(), str(ROOT / "webui" / "bench" / "lab-node.ts")],
+            [find_node(), str(ROOT / "webui" / "bench" / "lab-node.ts")],
             input=json.dumps(request),
             capture_output=True,
             text=True,
@@ -111,10 +109,7 @@ class ChromiumLab:
             "output": "/logits",
         }
         answer = self.ask(request)
-        raw = {
-            i: uploads.pop(f"logits{i}") for i, t in enumerate(tasks) if t["task"] == "logits"
-        }
-        return Run.read(answer, raw)
+        return Run.read(answer, {i: uploads.pop(f"logits{i}") for i in saved(tasks)})
 
     def ask(self, request: dict[str, Any]) -> Any:
         """Sends one request of webui/bench/requests.ts to a worker of the page."""
