@@ -31,14 +31,14 @@ MODEL_ARGS := --model '$(MODEL)'$(if $(ADAPTER), --adapter '$(ADAPTER)')$(if $(Q
 SITE := $(call strip_slash,$(OUT))
 
 # What a step is made from. Only the parts of model_build that make a model folder are listed.
-MODEL_SOURCES := $(shell find model_build -type f ! -name '*.pyc' ! -path '*/synth/*' ! -path '*/train/*' 2>/dev/null)
+MODEL_SOURCES := $(shell find model_build -type f ! -name '*.pyc' ! -path '*/synth/*' ! -path '*/train/*' ! -path '*/data/*' ! -name scribe.py ! -name node.py 2>/dev/null)
 CHECKPOINT := $(wildcard $(MODEL) checkpoints/$(MODEL)/* $(call strip_slash,$(MODEL))/* $(if $(ADAPTER),$(call strip_slash,$(ADAPTER))/*))
 WEB_SOURCES := $(shell find webui -type f ! -path '*/node_modules/*' ! -path 'webui/dist/*' ! -path 'webui/test/*' ! -path 'webui/bench/*' 2>/dev/null)
 LAB_SOURCES := $(shell find webui/bench webui/src -type f 2>/dev/null)
 APP_SOURCES := $(shell find app -type f ! -name '*.pyc' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: help run build-web model lab test test-full test-deps lint bench-engine clean distclean FORCE
+.PHONY: help run build-web model lab test test-full test-deps lint bench-engine eval eval-full clean distclean FORCE
 .DEFAULT_GOAL := help
 
 help:
@@ -51,6 +51,8 @@ help:
 	 'make test-full         the same with the slow checks of the GPU target' \
 	 'make bench-engine      measure the engine on this machine, beside wllama' \
 	 '                       (ARGS="…" passes further arguments to tests and benchmark)' \
+	 'make eval              score the built model on the sample visits, beside two baselines' \
+	 'make eval-full         the same on the visits in DATA (a folder with ACI-Bench)' \
 	 'make lint              ruff, TypeScript and ESLint' \
 	 'make clean             remove what was built; `make distclean` removes what was installed too'
 
@@ -159,6 +161,28 @@ test-full: lint
 
 bench-engine: test-deps lab $(SITE)/index.html
 	@$(FIND_CHROMIUM); $(TEST_ENV) $(PY) -m tests.bench --model '$(MODEL_DIR)' --site '$(SITE)' $(ARGS)
+
+# --- evaluation -------------------------------------------------------------------------------
+
+EVAL_OUT ?= build/eval
+EVAL = $(NODE_PATHS) SCRIBE_DATA='$(DATA)' $(PY) -m eval
+EVAL_SYSTEMS = --system 'model:$(MODEL_DIR)' --system extractive --system copy
+EVAL_NEEDS = $(VENV)/.installed-eval $(MODEL_DIR)/manifest.json webui/node_modules/.installed
+
+$(VENV)/.installed-eval: pyproject.toml constraints.txt $(VENV)/.installed
+	@$(SAY) 'Installing the packages that the evaluation needs (once)'
+	@$(PY) -m pip install -qq --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e '.[eval]'
+	@touch $@
+
+eval: $(EVAL_NEEDS)
+	@$(EVAL) run --dataset samples $(EVAL_SYSTEMS) --out '$(EVAL_OUT)/samples' --replace $(ARGS)
+	@$(EVAL) report $(foreach s,$(NAME) extractive copy,'$(EVAL_OUT)/samples/$(s)') --baseline copy --out '$(EVAL_OUT)/samples-report'
+
+# The study's visits, as far as DATA holds ACI-Bench's files.
+eval-full: $(EVAL_NEEDS)
+	@test -n '$(DATA)' || { $(SAY) 'make: name the folder with ACI-Bench: make eval-full DATA=FOLDER' >&2; exit 1; }
+	@$(EVAL) run --dataset 'study:$(DATA)' $(EVAL_SYSTEMS) --out '$(EVAL_OUT)/study' --replace $(ARGS)
+	@$(EVAL) report $(foreach s,$(NAME) extractive copy,'$(EVAL_OUT)/study/$(s)') --baseline copy --study --out '$(EVAL_OUT)/study-report'
 
 clean:
 	rm -rf build dist webui/dist
