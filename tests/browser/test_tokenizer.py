@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from tokenizers import Tokenizer
 
 from model_build.checkpoint import GGUFCheckpoint, gguf_of_package
+from model_build.node import find_node
 from tests.browser.tokenizer.texts import clinical_texts, random_texts
 from tests.support.build import ROOT
-from tests.support.lab import node
 from tests.support.server import ISOLATION, StaticServer
 
 HERE = Path(__file__).with_name("tokenizer")
@@ -76,7 +76,7 @@ def python_ids(folder: Path, texts: list[str]) -> Ids:
 
 def scribe_ids(folder: Path, texts: list[str]) -> Ids:
     done = subprocess.run(
-        [node(), str(HERE / "encode.mjs"), str(folder / "tokenizer.json")],
+        [find_node(), str(HERE / "encode.mjs"), str(folder / "tokenizer.json")],
         input=json.dumps(texts),
         capture_output=True,
         encoding="utf-8",

@@ -26,8 +26,9 @@ def lab(browser: Browser) -> Iterator[ChromiumLab]:
 
 
 @functools.cache
-def expected(model: str, quantization: str | None = None) -> list[Reference]:
-    return references(built_model(model, quantization), PRESETS[model], prompts(model))
+def expected(model: str, quantization: str | None = None, transcripts: int = 3) -> list[Reference]:
+    folder = built_model(model, quantization)
+    return references(folder, PRESETS[model], prompts(model)[:transcripts])
 
 
 def task(reference: Reference, steps: int | None = None) -> dict:
@@ -110,7 +111,7 @@ def test_gpu(model: str, transcripts: int, steps: int, lab: ChromiumLab, report:
 @pytest.mark.parametrize("quantization", ["q4f16_1", "q4f32_1"])
 def test_mlcs_own_formats(quantization: str, engine: str, lab: ChromiumLab, report: list[str]):
     """The same kernels run the weights that MLC's tools can read."""
-    reference = expected("tiny", quantization)[:1]
+    reference = expected("tiny", quantization, 1)
     tasks = [task(one, 16) for one in reference]
     folder = built_model("tiny", quantization)
     run = lab.run(folder, tasks, engine=engine, halfPrecision=False)

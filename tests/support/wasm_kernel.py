@@ -1,8 +1,6 @@
 """One TIR kernel, compiled to WebAssembly and run in Node on NumPy arrays."""
 
 import json
-import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,13 +10,9 @@ from tvm import tirx
 from tvm.ir import IRModule
 
 from model_build.codegen_wasm import ARENA, compile_wasm
+from model_build.node import find_node
 
 _RUNNER = Path(__file__).with_name("wasm_kernel.mjs")
-
-
-def node() -> str:
-    """The Node that tests use: the environment's, else the machine's."""
-    return os.environ.get("NODE") or shutil.which("node") or "node"
 
 
 class WasmKernel:
@@ -47,7 +41,7 @@ class WasmKernel:
             wasm.write_bytes(self.module.single)
             spec_file.write_text(json.dumps(spec))
             data.write_bytes(bytes(blob))
-            subprocess.run([node(), _RUNNER, wasm, spec_file, data], check=True)
+            subprocess.run([find_node(), _RUNNER, wasm, spec_file, data], check=True)
             out = data.read_bytes()
         return [
             np.frombuffer(out, a.dtype, a.size, address - ARENA).reshape(a.shape).copy()

@@ -71,6 +71,20 @@ function loaded(): Model {
   throw new Error("No model is loaded yet.");
 }
 
+/** Milliseconds between two looks at the growing note: what the page draws, the engine waits for. */
+const LOOK_INTERVAL = 150;
+
+/** Passes on a value at most once in an interval. The last one comes with the work's result. */
+function seldom<T>(pass: (value: T) => void): (value: T) => void {
+  let next = 0;
+  return (value) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + LOOK_INTERVAL;
+    pass(value);
+  };
+}
+
 /** Runs `work`; what it throws becomes a Failure. Callback ports are closed at the end. */
 async function reply<T>(work: () => Promise<T> | T, callback?: unknown): Promise<Reply<T>> {
   try {
@@ -115,7 +129,7 @@ const face: ScribeWorker = {
       return writeNote(engine, tokenizer, encoder, request.transcript, {
         signal: begin().signal,
         onProgress: (progress) => onUpdate({ progress }),
-        onNote: (note) => onUpdate({ note }),
+        onNote: seldom((note) => onUpdate({ note })),
         ...(request.exactTokens && { limit: request.exactTokens, ignoreStop: true }),
       });
     }, onUpdate),
