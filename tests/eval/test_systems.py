@@ -17,7 +17,7 @@ from model_build.scribe import Scribe, ScribeError
 from tests.support.build import built_model, exported_site
 
 LIMIT = 24
-PEERS = {  # ROUGE-1, -2, -L on test1, in percent; see DESIGN.md, 'Figures to compare with'
+PEERS = {  # ROUGE-1, -2, -L of their own files on test1, in percent
     "bart-large-xsum-samsum_clinicalnlp_taskB_test1_division_combined": (55.2, 25.6, 30.1),
     "test1GPT-4_": (53.9, 23.4, 31.1),
     "test1ChatGPT_": (49.4, 19.7, 28.0),
