@@ -112,6 +112,7 @@ def test_node_writes_notes(from_node: list[Prediction]):
         assert prediction.seconds > 0
 
 
+@pytest.mark.full
 def test_the_page_and_node_give_the_same_text(visits: list[Pair], from_node: list[Prediction]):
     """The exported page in Chromium (CPU engine), through its own buttons and the clipboard."""
     site = exported_site("smollm2-135m")
