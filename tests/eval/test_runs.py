@@ -255,7 +255,14 @@ def test_ctrl_c_keeps_what_is_finished(dataset: Path, tmp_path: Path):
         command = [sys.executable, "-m", "eval", "run", "--dataset", str(dataset)]
         command += ["--system", f"endpoint:{server.url}", "--concurrency", "1", "--no-score"]
         command += ["--out", str(tmp_path / "run")]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        # A shell's background jobs ignore Ctrl+C, and what they start would too.
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
         path = tmp_path / "run" / "predictions.jsonl"
         until = time.monotonic() + 60
         while not path.exists() and time.monotonic() < until:

@@ -1,8 +1,11 @@
 """Finished notes, and the shipped engine, page and torch on the same weights."""
 
 import difflib
+import functools
 import json
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,18 @@ PEERS = {  # ROUGE-1, -2, -L of their own files on test1, in percent
     "copy": (34.1, 13.0, 19.4),
 }
 DATA = Path(os.environ.get("SCRIBE_DATA", "") or "nowhere")
+
+
+def apart(test: Callable[..., None]) -> Callable[..., None]:
+    """Run a test in a thread of its own: Playwright starts once a thread, and pages of other
+    tests may be open in the main one."""
+
+    @functools.wraps(test)
+    def run(*args: object, **kwargs: object) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(test, *args, **kwargs).result()
+
+    return run
 
 
 @pytest.mark.skipif(
@@ -112,7 +127,7 @@ def test_node_writes_notes(from_node: list[Prediction]):
         assert prediction.seconds > 0
 
 
-@pytest.mark.full
+@apart
 def test_the_page_and_node_give_the_same_text(visits: list[Pair], from_node: list[Prediction]):
     """The exported page in Chromium (CPU engine), through its own buttons and the clipboard."""
     site = exported_site("smollm2-135m")
@@ -139,6 +154,7 @@ def test_torch_agrees_as_far_as_it_does(
     assert min(shares) > 0.9
 
 
+@apart
 def test_the_page_tells_why_it_has_no_note():
     long = Pair("long", "s", (Turn("doctor", "the knee " * 9000),), "n")
     with pytest.raises(CaseFailed, match=r"\d words"):
@@ -172,11 +188,13 @@ def test_a_process_that_dies_is_started_again(pairs: list[Pair], monkeypatch: py
         written(f"model:{built_model('tiny')}", pairs[:1])
 
 
+@apart
 def test_an_address_where_nobody_answers(pairs: list[Pair]):
     with pytest.raises(EvalError, match="does not get ready"):
         written("site:http://127.0.0.1:9/", pairs[:1])
 
 
+@apart
 def test_a_page_that_is_another_one(tmp_path: Path, pairs: list[Pair]):
     (tmp_path / "index.html").write_text("no site")
     with pytest.raises(EvalError, match="does not get ready"):
