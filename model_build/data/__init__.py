@@ -2,7 +2,7 @@
 
 from .dialogue import Turn, join_turns, split_turns
 from .errors import DataError
-from .pairs import Fact, Pair, pairs_digest, read_notes, read_pairs, write_pairs
+from .pairs import Fact, Pair, Statement, pairs_digest, read_notes, read_pairs, write_pairs
 from .sections import DIVISIONS, SOAP, read_lines, split_divisions, split_soap
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "DataError",
     "Fact",
     "Pair",
+    "Statement",
     "Turn",
     "join_turns",
     "pairs_digest",

@@ -28,6 +28,21 @@ class Fact:
     text: str
     value: Any = None
     turns: tuple[int, ...] = ()
+    quotes: tuple[str, ...] = ()
+    """The words that state it in each of these turns, where they are known."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fact as an object of a JSON Lines file."""
+        made = asdict(self)
+        return made if self.quotes else {k: v for k, v in made.items() if k != "quotes"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence or list item of a note, with the indices of the facts that it states."""
+
+    text: str
+    facts: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,10 @@ class Pair:
     note: str
     facts: tuple[Fact, ...] = ()
     section: str | None = None
+    statements: tuple[Statement, ...] = ()
+    """The note's statements in order, where their facts are known."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What else its maker says of it: specialty, brief, house style, ways of speaking, …."""
     row: int | None = field(default=None, compare=False)
     """Where it stands in its file (see DataError)."""
 
@@ -58,9 +77,15 @@ class Pair:
             "source": self.source,
             "dialogue": [asdict(turn) for turn in self.dialogue],
             "note": self.note,
-            "facts": [asdict(fact) for fact in self.facts],
+            "facts": [fact.to_json() for fact in self.facts],
         }
-        return made | ({"section": self.section} if self.section else {})
+        if self.section:
+            made["section"] = self.section
+        if self.statements:
+            made["statements"] = [asdict(statement) for statement in self.statements]
+        if self.about:
+            made["about"] = dict(self.about)
+        return made
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -91,6 +116,8 @@ def read_pairs(path: Path) -> list[Pair]:
                 note=text_cell(row, note, path),
                 facts=_facts(row, path),
                 section=(str(row.cells.get(section) or "") or None) if section else None,
+                statements=_statements(row, path),
+                about=about if isinstance(about := row.cells.get("about"), Mapping) else {},
                 row=row.number,
             )
         )
@@ -214,8 +241,26 @@ def _facts(row: Row, path: Path) -> tuple[Fact, ...]:
         return ()
     try:
         return tuple(
-            Fact(f["kind"], f["text"], f.get("value"), tuple(f.get("turns") or ())) for f in value
+            Fact(
+                f["kind"],
+                f["text"],
+                f.get("value"),
+                tuple(f.get("turns") or ()),
+                tuple(f.get("quotes") or ()),
+            )
+            for f in value
         )
     except (TypeError, KeyError, AttributeError):
         what = "the facts are not a list of objects with 'kind' and 'text'."
         raise DataError(what, path, row.number, "facts") from None
+
+
+def _statements(row: Row, path: Path) -> tuple[Statement, ...]:
+    value = row.cells.get("statements")
+    if not value or path.suffix.lower() not in JSON_LINES:
+        return ()
+    try:
+        return tuple(Statement(s["text"], tuple(s["facts"])) for s in value)
+    except (TypeError, KeyError):
+        what = "the statements are not a list of objects with 'text' and 'facts'."
+        raise DataError(what, path, row.number, "statements") from None
