@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_build.data import DataError, Pair, pairs_digest, read_pairs, split_turns
+from model_build.data import (
+    DataError,
+    Pair,
+    pairs_digest,
+    read_pairs,
+    read_written,
+    split_turns,
+    written_files,
+)
 
 from .errors import EvalError
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = "samples"
+ENDOCRINOLOGY = "endocrinology"
 STUDY = "study:"
 PUBLISHED = "https://github.com/wyim/aci-bench (data/challenge_data)"
 
@@ -48,10 +57,13 @@ def data_folder() -> Path | None:
 def known_datasets() -> dict[str, str]:
     """Names that `load_dataset` takes here, with a word on each."""
     found = {SAMPLES: "the sample visits of the page, with notes written for this project"}
+    found[ENDOCRINOLOGY] = "100 endocrinology visits, written for this project; never to train on"
     folder = data_folder()
     for path in sorted(folder.glob("*/*.csv")) if folder else []:
         found[f"{path.parent.name}/{path.stem}"] = str(path)
-    found["PATH"] = "a CSV or JSON Lines file with 'dialogue' and 'note', or a folder of CSVs"
+    found["PATH"] = (
+        "a CSV or JSON Lines file with 'dialogue' and 'note', or a folder of CSVs or .visit files"
+    )
     found[f"{STUDY}FOLDER"] = "the study's 140 ACI-Bench visits, as far as the folder has them"
     return found
 
@@ -69,6 +81,8 @@ def load_dataset(name: str, limit: int | None = None) -> Dataset:
     """
     if name == SAMPLES:
         dataset = Dataset(name, _samples())
+    elif name == ENDOCRINOLOGY:
+        dataset = Dataset(name, read_written(ROOT / "eval" / "sets" / ENDOCRINOLOGY))
     elif name.startswith(STUDY):
         dataset = _study(name, Path(name.removeprefix(STUDY)))
     else:
@@ -115,7 +129,9 @@ def _is_aci_bench(path: Path) -> bool:
 
 
 def _folder(folder: Path) -> list[Pair]:
-    """The visits of every ACI-Bench file in a folder, each once."""
+    """The written visits of a folder, or those of every ACI-Bench file in it, each once."""
+    if written_files(folder):
+        return read_written(folder)
     files = [path for path in sorted(folder.glob("*.csv")) if _is_aci_bench(path)]
     if not files and (folder / "aci-bench").is_dir():
         return _folder(folder / "aci-bench")

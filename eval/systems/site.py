@@ -24,6 +24,7 @@ from .base import Prediction, System
 ROOT = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 300
 _SETTLE_MILLISECONDS = 2000
+_READY = re.compile(r"^\s*Ready\b")  # 'you can already enter a visit' stands there before it
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -83,10 +84,11 @@ class Site(System):
         from playwright.sync_api import Error
 
         page = self._page
-        status, alert = page.get_by_role("status"), page.get_by_role("alert")
+        status = page.get_by_role("status")
+        alert = page.get_by_role("alert").filter(has_text=re.compile(r"\S"))
         try:
             page.goto(self._url)
-            self._wait(status.filter(has_text="Ready"), self._ready)
+            self._wait(status.filter(has_text=_READY), self._ready)
             page.get_by_role("textbox", name="Transcript").fill(pair.transcript)
             begun = time.monotonic()
             page.get_by_role("button", name="Generate note").click()
@@ -131,7 +133,7 @@ class Site(System):
         # place; that must not happen under a case.
         try:
             self._page.goto(self._url)
-            self._wait(self._page.get_by_role("status").filter(has_text="Ready"), self._ready)
+            self._wait(self._page.get_by_role("status").filter(has_text=_READY), self._ready)
         except Error as error:
             told = error.message.splitlines()[0]
             raise EvalError(f"The page at {self._url} does not get ready: {told}") from None

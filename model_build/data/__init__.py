@@ -4,6 +4,7 @@ from .dialogue import Turn, join_turns, split_turns
 from .errors import DataError
 from .pairs import Fact, Pair, Statement, pairs_digest, read_notes, read_pairs, write_pairs
 from .sections import DIVISIONS, SOAP, read_lines, split_divisions, split_soap
+from .written import read_written, written_files
 
 __all__ = [
     "DIVISIONS",
@@ -18,8 +19,10 @@ __all__ = [
     "read_lines",
     "read_notes",
     "read_pairs",
+    "read_written",
     "split_divisions",
     "split_soap",
     "split_turns",
     "write_pairs",
+    "written_files",
 ]

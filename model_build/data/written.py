@@ -46,6 +46,13 @@ _FACT = re.compile(r"(?P<id>[a-z]\d{1,3}) (?P<kind>[a-z]+): (?P<text>[^|]+)(?P<v
 _TURN = re.compile(r"\[(?P<speaker>[a-z][a-z ]{0,30})\] (?P<text>\S.*)$")
 _MARK = re.compile(r"\{(?P<ids>[a-z0-9, ]+)\|(?P<words>[^{}]*)\}")
 _CITED = re.compile(r"\s*\{(?P<ids>[a-z]\d{1,3}(?:\s*,\s*[a-z]\d{1,3})*)\}")
+# What may stand in a note without a fact: a heading in capitals, or a label with its colon.
+_LABEL = re.compile(r"[A-Z][A-Z &/,-]*|[A-Z][\w &/,-]{0,40}:")
+
+
+def written_files(folder: Path) -> list[Path]:
+    """The written visits of a folder, by name."""
+    return sorted(folder.glob(f"*{SUFFIX}"))
 
 
 def read_written(path: Path) -> list[Pair]:
@@ -54,7 +61,7 @@ def read_written(path: Path) -> list[Pair]:
     Raises:
         DataError: where a file is not in this form, naming its line.
     """
-    files = sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]
+    files = written_files(path) if path.is_dir() else [path]
     if not files:
         raise DataError(f"the folder holds no {SUFFIX} files.", path)
     pairs: list[Pair] = []
@@ -138,10 +145,9 @@ def check_pair(pair: Pair) -> list[str]:
         if new := _numbers(statement.text) - _numbers(held) - _spelled(held):
             wrong.append(f"no fact holds {', '.join(sorted(new))}: {statement.text}")
     for line in read_lines(rest):
-        if line.is_heading or not re.search(r"\w", line.text):
-            continue
-        if not re.fullmatch(r"[\s•\d.)]*[A-Z][^.!?]{0,70}[:.]?[\s.;,]*", line.text):
-            wrong.append(f"without a fact: {line.text.strip()}")
+        left = line.text.strip(" •")
+        if re.search(r"\w", left) and not (line.is_heading or _LABEL.fullmatch(left)):
+            wrong.append(f"without a fact: {left}")
     return wrong
 
 
