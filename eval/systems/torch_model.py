@@ -94,6 +94,7 @@ class TorchModel(System):
             self._model = load_dequantized(self._folder)
             control = json.loads((self._folder / "prompt.json").read_text(encoding="utf-8"))
             self._least = {s["key"]: s.get("min_tokens", 0) for s in control["sections"]}
+            self._no_repeat = control.get("no_repeat")
             self._shown = {s["key"]: s.get("shown", s["key"]) for s in control["sections"]}
         try:
             encoded = self._scribe.ids(pair.transcript)
@@ -138,6 +139,8 @@ class TorchModel(System):
             logits = out.logits[0, -1]
             if len(ids) < self._least[section.key]:
                 logits[stop] = -torch.inf
+            if self._no_repeat:
+                logits[repeating(ids, self._no_repeat)] = -torch.inf
             best = int(logits.argmax())
             if best in stop:
                 state = "done"
@@ -147,3 +150,12 @@ class TorchModel(System):
         if added := cache.get_seq_length() - prefix:
             cache.crop(-added)
         return ids, state
+
+
+def repeating(ids: list[int], length: int) -> list[int]:
+    """Tokens that would complete a chain of `length` tokens that `ids` holds already."""
+    last = length - 1
+    if len(ids) < last:
+        return []
+    tail = ids[len(ids) - last :]
+    return [ids[i + last] for i in range(len(ids) - last) if ids[i : i + last] == tail]

@@ -4,6 +4,7 @@
  */
 import type { Engine, Sequence, Token } from "../engine/types.ts";
 import type { EncodedSection, PromptEncoder } from "./prompt.ts";
+import { RepetitionGuard } from "./repetition.ts";
 import { composeNote, type ShownKey, type ShownSection } from "./sections.ts";
 import type { TextStream, Tokenizer } from "./tokenizer.ts";
 
@@ -74,6 +75,7 @@ interface Writing {
   sequence: Sequence;
   stream: TextStream;
   decoded: DecodedSection;
+  guard: RepetitionGuard | null;
 }
 
 const isOpen = ({ state }: DecodedSection): boolean => state === "waiting" || state === "writing";
@@ -122,6 +124,7 @@ export async function writeNote(
       sequence: sequences[i] as Sequence,
       stream: tokenizer.stream(),
       decoded: decoded[i] as DecodedSection,
+      guard: encoded.noRepeat === undefined ? null : new RepetitionGuard(encoded.noRepeat),
     }));
     await decode(engine, writings, new Set(encoded.stop), figures, options, note);
   } catch (error) {
@@ -146,7 +149,7 @@ async function decode(
   for (;;) {
     const open = writings.filter((writing) => isOpen(writing.decoded));
     if (open.length === 0) return;
-    const mask = options.ignoreStop ? undefined : stopMask(open, stop);
+    const mask = options.ignoreStop ? undefined : forbid(open, stop);
     const tokens = await engine.step(
       open.map(({ sequence }) => sequence),
       { signal, greedy, temperature, topP, seed, ...(mask && { mask }) },
@@ -176,6 +179,7 @@ function accept(
     return;
   }
   decoded.text += stream.push(token.id);
+  writing.guard?.push(token.id);
   decoded.tokens += 1;
   decoded.state = "writing";
   figures.newTokens += 1;
@@ -186,21 +190,25 @@ function accept(
 }
 
 /**
- * Forbids the stop tokens to sections below their least length. Undefined when none is, since a
- * mask makes the engine bring every logit back.
+ * Forbids the stop tokens to sections below their least length, and to each section what would
+ * repeat it. Undefined when nothing is forbidden, since a mask makes the engine bring every logit
+ * back.
  */
-function stopMask(
+function forbid(
   open: Writing[],
   stop: ReadonlySet<number>,
 ): ((sequence: Sequence, logits: Float32Array) => void) | undefined {
-  const short = new Set(
-    open
-      .filter(({ section, decoded }) => decoded.tokens < section.minTokens)
-      .map(({ sequence }) => sequence),
-  );
-  if (short.size === 0) return undefined;
+  const forbidden = new Map<Sequence, ReadonlySet<number>[]>();
+  for (const { section, decoded, sequence, guard } of open) {
+    const sets = [
+      decoded.tokens < section.minTokens ? stop : undefined,
+      guard?.forbidden(),
+    ].filter((set) => set !== undefined && set.size > 0);
+    if (sets.length > 0) forbidden.set(sequence, sets as ReadonlySet<number>[]);
+  }
+  if (forbidden.size === 0) return undefined;
   return (sequence, logits) => {
-    if (short.has(sequence)) for (const id of stop) logits[id] = -Infinity;
+    for (const set of forbidden.get(sequence) ?? []) for (const id of set) logits[id] = -Infinity;
   };
 }
 

@@ -29,6 +29,8 @@ export interface Prompt {
   prefix: Part[];
   sections: SectionPrompt[];
   stop: string[];
+  /** Length in tokens of the chains that may not recur in a section; undefined: all may. */
+  noRepeat?: number;
 }
 
 /** The engine's room for a note, in tokens and KV rows (see the engine's `info.limits`). */
@@ -50,6 +52,7 @@ export interface EncodedPrompt {
   prefix: number[];
   sections: EncodedSection[];
   stop: number[];
+  noRepeat?: number;
 }
 
 /** How much of the engine's room a transcript takes. */
@@ -83,7 +86,10 @@ export function parsePrompt(json: unknown): Prompt {
   if (new Set(sections.map(({ key }) => key)).size !== sections.length) {
     throw new BadModelFile(FILE, "two of its sections have the same key");
   }
-  return { prefix, sections, stop };
+  if (file.no_repeat === undefined) return { prefix, sections, stop };
+  const noRepeat = natural(file.no_repeat, "no_repeat");
+  if (noRepeat < 2) throw new BadModelFile(FILE, "its no_repeat must be 2 or more");
+  return { prefix, sections, stop, noRepeat };
 }
 
 function section(json: unknown): SectionPrompt {
@@ -139,7 +145,13 @@ export class PromptEncoder {
       const most = this.maxPrefixTokens(room);
       if (prefix.length > most) throw this.#tooLong(clean, prefix.length, most);
     }
-    return { prefix, sections: this.#sections.map((item) => ({ ...item })), stop: [...this.#stop] };
+    const { noRepeat } = this.#prompt;
+    return {
+      prefix,
+      sections: this.#sections.map((item) => ({ ...item })),
+      stop: [...this.#stop],
+      ...(noRepeat !== undefined && { noRepeat }),
+    };
   }
 
   /** Ids that a section's text should have when a model writes it: the text, then a stop token. */

@@ -112,6 +112,20 @@ describe("writeNote", () => {
     expect(engine.masked.length).toBe(8); // two steps of four sequences
   });
 
+  it("keeps a section out of a loop, and masks only where one begins", async () => {
+    const set = fixtures({ ...promptJson(), no_repeat: 4 });
+    const engine = new ScriptedEngine([say("xyzxyzxyz"), say("abcabd"), say("a"), say("a")]);
+    const note = await writeNote(engine, set.tokenizer, set.encoder, "visit");
+    // The scripted engine's second choice stands where the chain 'xyzx' would have recurred.
+    expect(note.decoded[0]!.text.startsWith("xyzxyz")).toBe(true);
+    expect(note.decoded[0]!.text.slice(0, 7)).not.toBe("xyzxyzx");
+    expect(note.decoded[1]!.text).toBe("abcabd");
+    const free = new ScriptedEngine([say("xyzxyzxyz"), say("abcabd"), say("a"), say("a")]);
+    const loop = await writeNote(free, tokenizer, encoder, "visit");
+    expect(loop.decoded[0]!.text).toBe("xyzxyzxyz");
+    expect(free.masked).toEqual([]);
+  });
+
   it("writes exactly as many tokens as asked when stop tokens are ignored", async () => {
     const engine = new ScriptedEngine(TEXTS.map(say));
     const note = await writeNote(engine, tokenizer, encoder, "visit", {

@@ -115,6 +115,8 @@ describe("parsePrompt", () => {
     ["another format", { format: 2 }, /format is 2/],
     ["no transcript", { prefix: [{ text: "a" }] }, /transcript exactly once/],
     ["two transcripts", { prefix: [{ transcript: true }, { transcript: true }] }, /exactly once/],
+    ["a chain of one token", { no_repeat: 1 }, /no_repeat must be 2/],
+    ["a chain of no length", { no_repeat: "no" }, /no_repeat/],
     ["no stop token", { stop: [] }, /stop token/],
     ["no sections", { sections: [] }, /section/],
     ["an unknown part", { prefix: [{ image: 1 }] }, /neither text/],

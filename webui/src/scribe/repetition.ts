@@ -1,0 +1,41 @@
+/**
+ * Keeps a section out of loops: small models fall into writing the same line again and again.
+ * A token is forbidden when it would complete a chain of tokens that stood in the section before
+ * (the n-gram blocking of Paulus et al. 2017, arXiv 1705.04304, with chains long enough that a
+ * drug's name with its dose may recur).
+ */
+export class RepetitionGuard {
+  readonly #length: number;
+  readonly #recent: number[] = [];
+  /** By the tokens of a chain but its last: what has followed them. */
+  readonly #followers = new Map<string, Set<number>>();
+
+  /** @param length tokens of a chain that may not recur; at least 2 */
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  /** Takes the section's next token. */
+  push(id: number): void {
+    const key = this.#key();
+    if (key !== null) {
+      const followers = this.#followers.get(key);
+      if (followers) followers.add(id);
+      else this.#followers.set(key, new Set([id]));
+    }
+    this.#recent.push(id);
+    if (this.#recent.length >= this.#length) this.#recent.shift();
+  }
+
+  /** Tokens that may not come next. */
+  forbidden(): ReadonlySet<number> {
+    const key = this.#key();
+    return (key !== null && this.#followers.get(key)) || NONE;
+  }
+
+  #key(): string | null {
+    return this.#recent.length === this.#length - 1 ? this.#recent.join() : null;
+  }
+}
+
+const NONE: ReadonlySet<number> = new Set();
