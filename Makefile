@@ -31,8 +31,10 @@ MODEL_ARGS := --model '$(MODEL)'$(if $(ADAPTER), --adapter '$(ADAPTER)')$(if $(Q
 SITE := $(call strip_slash,$(OUT))
 
 # What a step is made from. Only the parts of model_build that make a model folder are listed.
-MODEL_SOURCES := $(shell find model_build -type f ! -name '*.pyc' ! -path '*/synth/*' ! -path '*/train/*' ! -path '*/data/*' ! -name scribe.py ! -name node.py 2>/dev/null)
+MODEL_SOURCES := $(shell find model_build -type f ! -name '*.pyc' ! -path '*/synth/*' ! -path '*/train/*' ! -path '*/data/*' ! -path '*/vocabulary/*' ! -name scribe.py ! -name checks.py ! -name 'node*.py' 2>/dev/null)
 CHECKPOINT := $(wildcard $(MODEL) checkpoints/$(MODEL)/* $(call strip_slash,$(MODEL))/* $(if $(ADAPTER),$(call strip_slash,$(ADAPTER))/*))
+VOCABULARY := webui/src/scribe/vocabulary/drugs.json webui/src/scribe/vocabulary/conditions.json
+VOCABULARY_SOURCES := $(shell find model_build/vocabulary -type f ! -name '*.pyc' 2>/dev/null)
 WEB_SOURCES := $(shell find webui -type f ! -path '*/node_modules/*' ! -path 'webui/dist/*' ! -path 'webui/test/*' ! -path 'webui/bench/*' 2>/dev/null)
 LAB_SOURCES := $(shell find webui/bench webui/src -type f 2>/dev/null)
 APP_SOURCES := $(shell find app -type f ! -name '*.pyc' 2>/dev/null)
@@ -115,13 +117,20 @@ $(MODEL_DIR)/manifest.json: $(STAMPS)/model-$(NAME) $(MODEL_SOURCES) $(CHECKPOIN
 	@$(PY) -m model_build build $(MODEL_ARGS) --out '$(MODEL_DIR)'
 	@touch $@
 
-$(STAMPS)/webui: $(WEB_SOURCES) webui/node_modules/.installed
+# The clinical checks' word lists. They are rewritten only where they change, so that the page is
+# built anew only then.
+$(STAMPS)/vocabulary: $(VOCABULARY_SOURCES) $(if $(filter-out $(wildcard $(VOCABULARY)),$(VOCABULARY)),FORCE) | $(VENV)/.installed
+	@$(SAY) "Writing the clinical checks' word lists"
+	@$(PY) -m model_build vocabulary >/dev/null
+	@mkdir -p '$(@D)' && touch $@
+
+$(STAMPS)/webui: $(STAMPS)/vocabulary $(WEB_SOURCES) webui/node_modules/.installed
 	@$(SAY) 'Building the page'
 	@mkdir -p '$(@D)'
 	@cd webui && $(NODE_PATHS) npm run --silent build >../build/webui.log 2>&1 || { cat ../build/webui.log >&2; exit 1; }
 	@touch $@
 
-$(STAMPS)/lab: $(LAB_SOURCES) webui/node_modules/.installed
+$(STAMPS)/lab: $(STAMPS)/vocabulary $(LAB_SOURCES) webui/node_modules/.installed
 	@cd webui && $(NODE_PATHS) npx --no-install vite build --logLevel warn --config bench/vite.config.ts
 	@mkdir -p '$(@D)' && touch $@
 
@@ -139,7 +148,7 @@ lab: $(STAMPS)/lab
 
 # --- checks -----------------------------------------------------------------------------------
 
-test-deps: $(VENV)/.installed-test webui/node_modules/.installed
+test-deps: $(VENV)/.installed-test webui/node_modules/.installed $(STAMPS)/vocabulary
 
 lint: test-deps
 	@$(PY) -m ruff check .
@@ -167,7 +176,7 @@ bench-engine: test-deps lab $(SITE)/index.html
 EVAL_OUT ?= build/eval
 EVAL = $(NODE_PATHS) SCRIBE_DATA='$(DATA)' $(PY) -m eval
 EVAL_SYSTEMS = --system 'model:$(MODEL_DIR)' --system extractive --system copy
-EVAL_NEEDS = $(VENV)/.installed-eval $(MODEL_DIR)/manifest.json webui/node_modules/.installed
+EVAL_NEEDS = $(VENV)/.installed-eval $(MODEL_DIR)/manifest.json webui/node_modules/.installed $(STAMPS)/vocabulary
 
 $(VENV)/.installed-eval: pyproject.toml constraints.txt $(VENV)/.installed
 	@$(SAY) 'Installing the packages that the evaluation needs (once)'
@@ -185,7 +194,7 @@ eval-full: $(EVAL_NEEDS)
 	@$(EVAL) report $(foreach s,$(NAME) extractive copy,'$(EVAL_OUT)/study/$(s)') --baseline copy --study --out '$(EVAL_OUT)/study-report'
 
 clean:
-	rm -rf build dist webui/dist
+	rm -rf build dist webui/dist $(VOCABULARY)
 
 distclean: clean
 	rm -rf '$(VENV)' webui/node_modules *.egg-info
