@@ -3,6 +3,7 @@
 from .dialogue import Turn, join_turns, split_turns
 from .errors import DataError
 from .pairs import Fact, Pair, Statement, pairs_digest, read_notes, read_pairs, write_pairs
+from .planter import Plant, Planted, plant_each, plant_errors, plantable_kinds
 from .sections import DIVISIONS, SOAP, read_lines, split_divisions, split_soap
 from .written import read_written, written_files
 
@@ -12,10 +13,15 @@ __all__ = [
     "DataError",
     "Fact",
     "Pair",
+    "Plant",
+    "Planted",
     "Statement",
     "Turn",
     "join_turns",
     "pairs_digest",
+    "plant_each",
+    "plant_errors",
+    "plantable_kinds",
     "read_lines",
     "read_notes",
     "read_pairs",

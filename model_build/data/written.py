@@ -145,7 +145,7 @@ def check_pair(pair: Pair) -> list[str]:
         if new := _numbers(statement.text) - _numbers(held) - _spelled(held):
             wrong.append(f"no fact holds {', '.join(sorted(new))}: {statement.text}")
     for line in read_lines(rest):
-        left = line.text.strip(" •")
+        left = re.sub(r"^\s*(?:\d{1,2}[.)]|[•-])\s*", "", line.text).strip()
         if re.search(r"\w", left) and not (line.is_heading or _LABEL.fullmatch(left)):
             wrong.append(f"without a fact: {left}")
     return wrong
