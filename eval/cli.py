@@ -1,4 +1,4 @@
-"""Command line of the evaluation: `python -m eval run|score|report|rate|ls`."""
+"""Command line of the evaluation: `python -m eval run|score|report|rate|checks|ls`."""
 
 import argparse
 import re
@@ -9,12 +9,14 @@ from typing import Any
 
 from model_build.data import DataError
 
+from .checks import score_planted, score_references, score_set, write_outcome
 from .datasets import Dataset, known_datasets, load_dataset
 from .errors import EvalError
 from .generate import generate
 from .measures import MEASURES, Measure, MeasureOptions, open_measures
 from .measures.judge import JudgeOptions
 from .rate import key_path, read_sheets, write_sheet
+from .report.tables import Table
 from .report.write import write_report
 from .run_folder import RunFolder
 from .score import score
@@ -49,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         "--read", type=Path, nargs="+", metavar="CSV", help="filled-in copies, one a reader"
     )
     rating.add_argument("--key", type=Path, help="the sheet's key, where it is not beside it")
+    _add_checks(commands.add_parser("checks", help="measure the clinical checks themselves"))
     commands.add_parser("ls", help="list datasets, systems and measures")
     return top
 
@@ -85,6 +88,20 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     system.add_argument("--temperature", type=float, default=defaults.temperature)
     system.add_argument("--seed", type=int, default=defaults.seed)
     _add_measures(command)
+
+
+def _add_checks(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--set", type=Path, metavar="FILE", help="score them on labelled pairs")
+    command.add_argument(
+        "--planted", metavar="D", help="plant errors in a dataset's notes, and count those found"
+    )
+    command.add_argument("--references", metavar="D", help="list their flags in a dataset's notes")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
+    command.add_argument("--limit", type=_positive, metavar="N", help="the first N cases only")
+    command.add_argument("--seed", type=int, default=0, help="decides which errors are planted")
+    command.add_argument(
+        "--cases", action="store_true", help="list the labelled statements that are judged wrongly"
+    )
 
 
 def _add_measures(command: argparse.ArgumentParser) -> None:
@@ -264,7 +281,39 @@ def _rate(args: argparse.Namespace) -> None:
     print(f"Wrote {count} notes to {args.out}; keep {key_path(args.out)} away from the readers.")
 
 
-COMMANDS = {"run": _run, "score": _score, "report": _report, "rate": _rate, "ls": _ls}
+def _checks(args: argparse.Namespace) -> None:
+    outcomes = []
+    if args.set:
+        outcomes.append(score_set(args.set, args.cases))
+    if args.planted:
+        outcomes.append(score_planted(load_dataset(args.planted, args.limit), args.seed))
+    if args.references:
+        outcomes.append(score_references(load_dataset(args.references, args.limit)))
+    if not outcomes:
+        raise EvalError("Name what to test the checks on: --set, --planted or --references.")
+    for outcome in outcomes:
+        files = write_outcome(outcome, args.out)
+        print(f"{outcome.title}: {' and '.join(map(str, files))}")
+        for table in outcome.tables:
+            print(_aligned(table))
+
+
+def _aligned(table: Table) -> str:
+    """A table for a terminal."""
+    rows = [table.head, *table.rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(table.head))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(["", table.title, *(f"  {line.rstrip()}" for line in lines), *table.notes])
+
+
+COMMANDS = {
+    "run": _run,
+    "score": _score,
+    "report": _report,
+    "rate": _rate,
+    "checks": _checks,
+    "ls": _ls,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

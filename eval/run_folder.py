@@ -5,7 +5,7 @@
     predictions.jsonl  a note a line, appended as they are finished
     scores.jsonl       every measure's values for each case
     summary.json       means with 95% intervals
-    findings.jsonl     statements that a measure has judged, for the report to mark; optional
+    findings.jsonl     the statements of each note with the clinical checks' verdicts; optional
     ratings.json       what human readers said; optional
 
 The cases are whole transcripts and notes: treat the folder as confidentially as the data.
@@ -26,11 +26,12 @@ from .errors import EvalError
 from .systems.base import Prediction
 
 FORMAT = 1
+FINDINGS = "findings.jsonl"
 # In the order in which they go: what says that this is a run goes last.
 FILES = (
     "summary.json",
     "scores.jsonl",
-    "findings.jsonl",
+    FINDINGS,
     "ratings.json",
     "predictions.jsonl",
     "cases.jsonl",

@@ -9,7 +9,7 @@ from typing import Any
 from .errors import EvalError
 from .generate import Say, progress_bar
 from .measures import Column, Item, Measure, Values
-from .run_folder import RunFolder, write_json, write_lines
+from .run_folder import FINDINGS, RunFolder, write_json, write_lines
 from .statistics import SEED, mean_interval
 from .versions import versions
 
@@ -33,6 +33,7 @@ def score(folder: RunFolder, measures: Sequence[Measure], say: Say, seed: int = 
     columns: dict[str, Column] = {}
     settings: dict[str, Any] = {}
     absent: dict[str, str] = {}
+    findings: dict[str, list[dict[str, Any]]] = {}
     for measure in measures:
         if reason := measure.absent():
             absent[measure.name] = reason
@@ -48,6 +49,8 @@ def score(folder: RunFolder, measures: Sequence[Measure], say: Say, seed: int = 
         for own, new in zip(values, scored, strict=True):
             own.update(new)
         columns |= measure.columns()
+        if (found := measure.findings()) is not None:
+            findings |= found
         took = round(time.monotonic() - begun, 2)
         settings[measure.name] = measure.settings() | {"seconds": took}
     digest = _digest(items)
@@ -60,6 +63,11 @@ def score(folder: RunFolder, measures: Sequence[Measure], say: Say, seed: int = 
         rest = {n: v for n, v in old.get(case, {}).items() if n in kept}
         rows.append({"id": case, "measures": rest | _rounded(own)})
     write_lines(folder.path / "scores.jsonl", rows)
+    if findings:
+        lines = [{"id": case, "statements": found} for case, found in findings.items()]
+        write_lines(folder.path / FINDINGS, lines)
+    elif not before:  # those that may be there are of other notes
+        (folder.path / FINDINGS).unlink(missing_ok=True)
     settings = before.get("settings", {}) | settings
     absent = before.get("absent", {}) | absent
     summary = {

@@ -8,6 +8,7 @@ from ..errors import EvalError
 from .base import Column, Item, Measure, Progress, Values
 from .bertscore import BertScore
 from .bleurt import Bleurt
+from .clinical import Clinical
 from .form import Form
 from .judge import Judge, JudgeOptions
 from .rouge import Rouge
@@ -27,11 +28,13 @@ class MeasureOptions:
     judge: JudgeOptions = field(default_factory=JudgeOptions)
 
 
-# The clinical checks join here with a module of their own: a Measure whose `score` sends each
-# item's transcript and note to the scribe's Node process and counts its verdicts.
 MEASURES: dict[str, tuple[str, Callable[[MeasureOptions], Measure]]] = {
     "rouge": ("ROUGE-1, -2, -L, -Lsum of notes and sections", lambda _: Rouge()),
     "form": ("sections, repetition, copying, length, time", lambda _: Form()),
+    "clinical": (
+        "the clinical checks' verdicts: unsupported statements, omissions",
+        lambda _: Clinical(),
+    ),
     "bertscore": (
         "BERTScore; offline with MiniLM unless an encoder is named",
         lambda options: BertScore(options.bertscore_model, options.bertscore_layers),

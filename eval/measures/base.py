@@ -55,6 +55,10 @@ class Measure:
         """The columns by name."""
         raise NotImplementedError
 
+    def findings(self) -> dict[str, list[dict[str, Any]]] | None:
+        """Statements judged by the last `score`, by case; None for a measure that judges none."""
+        return None
+
     def score(self, items: Sequence[Item], progress: Progress) -> list[Values]:
         """Values of every column for each item, in order; `progress` counts finished items."""
         raise NotImplementedError

@@ -9,7 +9,7 @@ from typing import Any
 from model_build.data import Pair
 
 from ..errors import EvalError
-from ..run_folder import RunFolder, read_json
+from ..run_folder import FINDINGS, RunFolder, read_json
 from ..statistics import Comparison, compare
 from ..systems.base import Prediction
 
@@ -24,7 +24,7 @@ class Result:
     scores: dict[str, dict[str, float | None]]
     predictions: dict[str, Prediction]
     findings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    """Statements that a measure has judged, by case: {text, verdict, severity, reason}."""
+    """Statements with their verdicts, by case: {text, start, end, verdict, severity, reason, …}."""
     human: dict[str, Any] = field(default_factory=dict)
 
     def mean(self, column: str) -> dict[str, Any] | None:
@@ -78,7 +78,7 @@ def load_results(paths: Sequence[Path], names: Sequence[str] = ()) -> list[Resul
                 folder.summary(),
                 scores,
                 folder.predictions(),
-                _findings(folder.path / "findings.jsonl"),
+                _findings(folder.path / FINDINGS),
                 _optional(folder.path / "ratings.json"),
             )
         )

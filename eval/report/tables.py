@@ -18,6 +18,8 @@ MAIN = (
     "bleurt",
 )
 
+CLINICAL = ("clinical_major", "clinical_major_share", "clinical_drugs_omitted")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -27,6 +29,20 @@ class Table:
     head: list[str]
     rows: list[list[str]]
     notes: list[str] = field(default_factory=list)
+
+
+def markdown_table(table: Table) -> list[str]:
+    """The table as lines of Markdown, with its title and notes."""
+    lines = [f"## {table.title}", "", _markdown_row(table.head), "|" + "---|" * len(table.head)]
+    lines += [_markdown_row(row) for row in table.rows]
+    lines.append("")
+    for note in table.notes:
+        lines += [note, ""]
+    return lines
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def shown(value: dict[str, Any] | None, interval: bool = True) -> str:
@@ -50,7 +66,13 @@ def tables(results: Sequence[Result], baseline: Result | None, study: bool) -> l
         made.append(_study(results))
     if baseline:
         made.append(_versus(results, baseline))
-    for part in (_sections(results), _others(results, "judge_"), _form(results), _human(results)):
+    for part in (
+        _sections(results),
+        _clinical(results),
+        _others(results, "judge_"),
+        _form(results),
+        _human(results),
+    ):
         if part:
             made.append(part)
     return made
@@ -111,8 +133,29 @@ def _sections(results: Sequence[Result]) -> Table | None:
     return Table(table.title, table.head, table.rows, notes)
 
 
+def _clinical(results: Sequence[Result]) -> Table | None:
+    known = columns_of(results)
+    overall = [c for c in known if c.startswith("clinical_")]
+    kinds = [c for c in known if c.startswith("clinical/") and any(_mean_of(r, c) for r in results)]
+    table = _measured("Clinical checks", results, [*overall, *kinds])
+    if table is None:
+        return None
+    notes = [
+        "The verdicts of the checks that mark statements in the page, per note; they miss errors "
+        "and flag right statements (`python -m eval checks` measures how often). Omitted: the "
+        "share of what visit and reference both hold that the note lacks, as far as the checks "
+        "can tell. Kinds that were never flagged are left out."
+    ]
+    return Table(table.title, table.head, table.rows, notes)
+
+
+def _mean_of(result: Result, column: str) -> float:
+    return float((result.mean(column) or {}).get("mean", 0.0))
+
+
 def _form(results: Sequence[Result]) -> Table | None:
-    named = {c for c in columns_of(results) if not c.startswith("judge_") and "/" not in c}
+    elsewhere = ("judge_", "clinical_")
+    named = {c for c in columns_of(results) if not c.startswith(elsewhere) and "/" not in c}
     rest = [c for c in columns_of(results) if c in named and c not in MAIN]
     return _measured("Form, and other measures", results, rest)
 
@@ -151,7 +194,7 @@ def _human(results: Sequence[Result]) -> Table | None:
 
 def _versus(results: Sequence[Result], baseline: Result) -> Table:
     known = columns_of(results)
-    columns = [c for c in known if c in MAIN or c.startswith("judge_")]
+    columns = [c for c in known if c in MAIN or c.startswith("judge_") or c in CLINICAL]
     found = versus(results, baseline, columns)
     return Table(
         f"Against {baseline.name}",

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from ..errors import EvalError
 from . import plots
 from .results import Result, WorstCase, baseline_of, columns_of, load_results, worst_cases
-from .tables import MAIN, Table, tables
+from .tables import MAIN, Table, markdown_table, tables
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 WORST_BY = "rouge1"
@@ -60,23 +60,13 @@ def write_report(
 def _markdown(made: Sequence[Table], results: Sequence[Result], when: str) -> str:
     lines = ["# Evaluation", "", f"Made {when}.", ""]
     for table in made:
-        lines += [f"## {table.title}", ""]
-        lines.append(_row(table.head))
-        lines.append("|" + "---|" * len(table.head))
-        lines += [_row(row) for row in table.rows]
-        lines.append("")
-        for note in table.notes:
-            lines += [note, ""]
+        lines += markdown_table(table)
     lines += ["## How the runs were made", ""]
     for result in results:
         lines += [f"### {result.name}", ""]
         lines += [f"- {name}: `{value}`" for name, value in provenance(result)]
         lines.append("")
     return "\n".join(lines)
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def provenance(result: Result) -> list[tuple[str, str]]:
@@ -151,14 +141,21 @@ def _shown_case(case: WorstCase) -> dict[str, Any]:
 
 
 def marked(note: str, findings: Sequence[dict[str, Any]]) -> Markup:
-    """The note as HTML, with the statements that were found unsupported marked."""
-    html = escape(note, quote=False)
-    for finding in findings:
-        if finding.get("verdict") != "unsupported":
+    """The note as HTML, with the statements that were found unsupported marked where they stand."""
+    parts: list[str] = []
+    at = 0
+    units = note.encode("utf-16-le")  # offsets count UTF-16 units
+    for finding in sorted(findings, key=lambda f: f["start"]):
+        start, end = finding["start"], finding["end"]
+        if finding["verdict"] != "unsupported" or start < at:
             continue
-        text = escape(str(finding["text"]), quote=False)
-        severity = "major" if finding.get("severity") == "major" else "minor"
-        reason = escape(f"{severity}: {finding.get('reason', '')}")
-        mark = f'<mark class="{severity}" title="{reason}">{text}</mark>'
-        html = html.replace(text, mark, 1)
-    return Markup(html)
+        severity = "major" if finding["severity"] == "major" else "minor"
+        reason = escape(f"{severity}: {finding['reason'] or ''}")
+        text = units[2 * start : 2 * end].decode("utf-16-le")
+        parts.append(escape(units[2 * at : 2 * start].decode("utf-16-le"), quote=False))
+        parts.append(
+            f'<mark class="{severity}" title="{reason}">{escape(text, quote=False)}</mark>'
+        )
+        at = end
+    parts.append(escape(units[2 * at :].decode("utf-16-le"), quote=False))
+    return Markup("".join(parts))

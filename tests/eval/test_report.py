@@ -180,18 +180,30 @@ def test_cells_without_a_figure_say_why(tmp_path: Path, runs: list[Path]):
     assert re.search(r"\(\d\) Empty: No judge was named", markdown)
 
 
+def judged(text: str, start: int, verdict: str, severity: str | None, reason: str | None) -> dict:
+    place = {"text": text, "start": start, "end": start + len(text)}
+    return {**place, "verdict": verdict, "severity": severity, "reason": reason}
+
+
 def test_unsupported_statements_are_marked(runs: list[Path], tmp_path: Path):
+    note = "\N{PILL} Rest. Take < 5 mg. Rest."  # the first character is two of the offsets' units
     findings = [
-        {"text": "Take < 5 mg.", "verdict": "unsupported", "severity": "major", "reason": 'no "5"'},
-        {"text": "Rest.", "verdict": "supported"},
+        judged("Take < 5 mg.", 9, "unsupported", "major", 'no "5"'),
+        judged("Rest.", 3, "supported", None, None),
+        judged("Rest.", 22, "unsupported", "minor", None),
     ]
-    html_text = str(marked("Take < 5 mg. Rest.", findings))
-    assert html_text.endswith(">Take &lt; 5 mg.</mark> Rest.")
-    assert 'class="major" title="major: no &quot;5&quot;"' in html_text
-    statement = {"text": "The left knee hurts.", "verdict": "unsupported", "severity": "minor"}
+    html_text = str(marked(note, findings))
+    assert html_text == (
+        "\N{PILL} Rest. "
+        '<mark class="major" title="major: no &quot;5&quot;">Take &lt; 5 mg.</mark> '
+        '<mark class="minor" title="minor: ">Rest.</mark>'
+    )
+    words = "The left knee hurts."
+    note = RunFolder.open(runs[0]).predictions()["V1"].note
+    statement = judged(words, note.index(words), "unsupported", "minor", None)
     write_lines(runs[0] / "findings.jsonl", [{"id": "V1", "statements": [statement]}])
     page = write_report(runs, tmp_path / "out", worst=8)[1].read_text()
-    assert '<mark class="minor" title="minor: ">The left knee hurts.</mark>' in page
+    assert f'<mark class="minor" title="minor: ">{words}</mark>' in page
 
 
 @pytest.mark.parametrize("value", [0.0, 12.5, 100.0])

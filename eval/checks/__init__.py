@@ -1,0 +1,8 @@
+"""How well the clinical checks work: on labelled statements, planted errors, untouched notes."""
+
+from .labelled import score_set
+from .planted import score_planted
+from .references import score_references
+from .results import Outcome, write_outcome
+
+__all__ = ["Outcome", "score_planted", "score_references", "score_set", "write_outcome"]
