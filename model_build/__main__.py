@@ -1,4 +1,4 @@
-"""Command line of the model pipeline: `python -m model_build build …`."""
+"""Command line of the model pipeline: `python -m model_build build …`, `… vocabulary`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from .build import build_model
 from .checkpoint import CheckpointError
+from .data import DataError
+from .node import ROOT
 from .presets import PRESETS
 from .prompt import PromptError
 from .quantize import QUANTIZATIONS
+from .train import command
+from .train.errors import TrainError
+from .vocabulary import FOLDER, VocabularyError, write_vocabularies
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,34 +35,56 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--out", type=Path, help="the model folder (default build/models/NAME)")
     build.add_argument("--force", action="store_true", help="build even if nothing has changed")
     build.add_argument("--dump", type=Path, help="write the module after each compiler phase here")
+    command.add_parser(commands)
+    vocabulary = commands.add_parser("vocabulary", help="the clinical checks' word lists")
+    vocabulary.add_argument(
+        "--out", type=Path, default=FOLDER, help=f"the folder (default {FOLDER.relative_to(ROOT)})"
+    )
     return top
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run a command; the exit status."""
-    args = parser().parse_args(arguments)
+def _build(args: argparse.Namespace) -> None:
+    from .build import build_model  # with TVM, which the other commands need not wait for
+
     out = sys.stdout  # TVM's own messages are kept off it while weights are packed
     name = Path(args.model).name.removesuffix(".gguf")
     if args.adapter:
         name += f"-{args.adapter.name}"
     if args.quantization != "q4a16":
         name += f"-{args.quantization}"
+    build_model(
+        args.model,
+        args.out or Path("build/models") / name,
+        adapter=args.adapter,
+        quantization=args.quantization,
+        random_weights=args.random_weights,
+        force=args.force,
+        dump=args.dump,
+        say=lambda text: print(text, file=out, flush=True),
+    )
+
+
+def _vocabulary(args: argparse.Namespace) -> None:
+    for path in write_vocabularies(args.out):
+        print(f"Wrote {path}.")
+
+
+COMMANDS = {"build": _build, "train": command.run, "vocabulary": _vocabulary}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit status."""
+    args = parser().parse_args(arguments)
     try:
-        build_model(
-            args.model,
-            args.out or Path("build/models") / name,
-            adapter=args.adapter,
-            quantization=args.quantization,
-            random_weights=args.random_weights,
-            force=args.force,
-            dump=args.dump,
-            say=lambda text: print(text, file=out, flush=True),
-        )
-    except (CheckpointError, PromptError) as error:
+        COMMANDS[args.command](args)
+    except (CheckpointError, DataError, PromptError, TrainError, VocabularyError) as error:
         print(f"model_build: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"model_build: the model folder could not be written: {error}", file=sys.stderr)
+        print(
+            f"model_build: {args.out or 'the output'} could not be written: {error}",
+            file=sys.stderr,
+        )
         return 1
     return 0
 

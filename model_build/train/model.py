@@ -1,0 +1,199 @@
+"""The base as `transformers` has it, with its weights from any checkpoint, and PEFT's adapter."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from peft import LoraConfig, PeftModel, get_peft_model
+
+from ..adapter import AdaptedCheckpoint
+from ..checkpoint import Checkpoint
+from ..presets import LlamaConfig
+from . import attention
+from .errors import TrainError
+from .fused import fuse
+from .linear import ADAPTER, MergedLinear, Rounding
+from .loss import token_losses
+from .rows import Row
+
+LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+"""All linear layers of a Llama; the embedding and the tied head stay as they are."""
+
+
+@dataclass(frozen=True)
+class LoraShape:
+    """Size of an adapter; the update is scaled by alpha / rank, or alpha / √rank (`rslora`)."""
+
+    rank: int = 64
+    alpha: float = 128
+    rslora: bool = False
+
+
+def transformers_config(config: LlamaConfig) -> transformers.LlamaConfig:
+    """The shape in the words of `transformers`."""
+    rope: dict[str, Any] = {"rope_type": "default", "rope_theta": config.rope_theta}
+    if scaling := config.rope_scaling:
+        rope |= {
+            "rope_type": "llama3",
+            "factor": scaling.factor,
+            "low_freq_factor": scaling.low_freq_factor,
+            "high_freq_factor": scaling.high_freq_factor,
+            "original_max_position_embeddings": scaling.original_context,
+        }
+    return transformers.LlamaConfig(
+        vocab_size=config.vocab,
+        hidden_size=config.hidden,
+        intermediate_size=config.ff,
+        num_hidden_layers=config.layers,
+        num_attention_heads=config.heads,
+        num_key_value_heads=config.kv_heads,
+        head_dim=config.head_dim,
+        rms_norm_eps=config.rms_eps,
+        rope_parameters=rope,
+        max_position_embeddings=config.context,
+        tie_word_embeddings=config.tied,
+        attn_implementation=attention.NAME,
+    )
+
+
+def load_base(checkpoint: Checkpoint, dtype: torch.dtype) -> transformers.LlamaForCausalLM:
+    """The base model, frozen.
+
+    Raises:
+        CheckpointError: where a tensor is missing or unfit.
+    """
+    config = transformers_config(checkpoint.config)
+    with torch.device("meta"):
+        model = transformers.LlamaForCausalLM(config)
+    state = {n: torch.from_numpy(checkpoint.tensor(n)).to(dtype) for n in checkpoint.shapes}
+    if checkpoint.config.tied:
+        state["lm_head.weight"] = state["model.embed_tokens.weight"]
+    model.load_state_dict(state, strict=True, assign=True)
+    # RoPE's frequencies are in no checkpoint and were left on the meta device.
+    model.model.rotary_emb = type(model.model.rotary_emb)(config)
+    model.config.name_or_path = checkpoint.config.name
+    return model.requires_grad_(False)
+
+
+class Student:
+    """The base with an adapter that trains.
+
+    Args:
+        checkpoint: the base.
+        shape: of a new adapter.
+        adapter: a PEFT folder to go on from instead; its shape then counts.
+        dtype: of the base and of all that is computed; A and B are always float32.
+        device: where it runs.
+        seed: of a new adapter's A.
+        rounding: what a build does to a merged weight, or None to train unrounded.
+
+    Raises:
+        CheckpointError: for an adapter that is damaged or belongs to another base.
+        TrainError: for an adapter that does not cover all linear layers.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        shape: LoraShape,
+        *,
+        adapter: Path | None = None,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | None = None,
+        seed: int = 0,
+        rounding: Rounding | None = None,
+    ) -> None:
+        keep_memory()
+        if adapter is not None:
+            AdaptedCheckpoint(checkpoint, adapter)  # refuses what does not fit, in a sentence
+            shape = _shape_of(adapter)
+        self.shape = shape
+        torch.manual_seed(seed)
+        settings = LoraConfig(
+            task_type="CAUSAL_LM",
+            r=shape.rank,
+            lora_alpha=shape.alpha,
+            use_rslora=shape.rslora,
+            target_modules=list(LAYERS),
+            base_model_name_or_path=checkpoint.config.name,
+        )
+        settings._register_custom_module({torch.nn.Linear: MergedLinear})
+        base = load_base(checkpoint, dtype)
+        self.peft: PeftModel = get_peft_model(base, settings, autocast_adapter_dtype=True)
+        self.base = base
+        self.layers = [m for m in self.peft.modules() if isinstance(m, MergedLinear)]
+        self.rounding = rounding
+        if adapter is not None:
+            self._load(adapter)
+        for parameter in self.parameters():
+            parameter.data = parameter.data.float()
+        self.peft.to(device or torch.device("cpu"))
+        if device is None or device.type == "cpu":
+            fuse(base)
+        self.refresh()
+
+    def parameters(self) -> list[torch.nn.Parameter]:
+        """What trains: A and B of every layer, in the order of the model."""
+        return [factor for layer in self.layers for factor in layer.factors()]
+
+    def refresh(self) -> None:
+        """Merge A and B into the weights that the next forward pass uses."""
+        for layer in self.layers:
+            layer.refresh(self.rounding)
+
+    def losses(self, row: Row) -> torch.Tensor:
+        """Negative log-likelihood of every token of a row that counts, float32 [losses]."""
+        out = self.base.model(
+            input_ids=row.ids[None],
+            position_ids=row.positions[None],
+            use_cache=False,
+            trees=row.trees,
+        )
+        hidden = out.last_hidden_state[0].index_select(0, row.at)
+        return token_losses(hidden, self.base.lm_head.weight, row.labels)
+
+    def save(self, folder: Path, dtype: torch.dtype = torch.float32) -> None:
+        """Write a PEFT adapter folder."""
+        state = {n: p.to(dtype) for n, p in self.peft.state_dict().items() if ".lora_" in n}
+        self.peft.save_pretrained(folder, state_dict=state)
+        (folder / "README.md").unlink(missing_ok=True)  # PEFT's empty model card
+
+    def _load(self, adapter: Path) -> None:
+        found = self.peft.load_adapter(str(adapter), ADAPTER, is_trainable=True)
+        if found.missing_keys and any(".lora_" in key for key in found.missing_keys):
+            raise TrainError(
+                f"The adapter {adapter} does not adapt all linear layers "
+                f"({next(k for k in found.missing_keys if '.lora_' in k)} is missing); start from "
+                "another one, or from none."
+            )
+
+
+def _shape_of(adapter: Path) -> LoraShape:
+    settings = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    for pattern in ("rank_pattern", "alpha_pattern"):
+        if settings.get(pattern):
+            raise TrainError(
+                f"The adapter {adapter} has layers of unequal size ({pattern}); training goes on "
+                "from adapters with one rank only."
+            )
+    return LoraShape(settings["r"], settings["lora_alpha"], bool(settings.get("use_rslora")))
+
+
+def keep_memory() -> None:
+    """Have glibc keep freed memory instead of giving it back to the system after every layer.
+
+    Else each large tensor is mapped and cleared anew, which takes longer than filling it.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:  # musl has none
+            trim, mmap = -1, -3
+            mallopt(mmap, 1 << 30)
+            mallopt(trim, 2**31 - 1)
