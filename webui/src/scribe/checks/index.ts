@@ -1,0 +1,109 @@
+/**
+ * The clinical checks: each statement of a note against the transcript of its visit. Computed from
+ * the two texts alone, the same every time.
+ */
+import { normalizeTranscript, splitTurns } from "../transcript.ts";
+import { allergyClaims, medicationClaims } from "./claims-drugs.ts";
+import { degreeClaims, strongWordClaims } from "./claims-degree.ts";
+import {
+  affirmedWordClaims,
+  deniedWordClaims,
+  findingClaims,
+  resultClaims,
+} from "./claims-findings.ts";
+import { personClaims } from "./claims-people.ts";
+import { sideClaims } from "./claims-sides.ts";
+import { valueClaims } from "./claims-values.ts";
+import { unique, type Reading } from "./claim.ts";
+import { readSegment } from "./document.ts";
+import { type Mention, NOTE, PATIENT, hasType } from "./segment.ts";
+import { overlapTurns } from "./evidence.ts";
+import { findOmissions } from "./omissions.ts";
+import { splitStatements, type Statement } from "./statements.ts";
+import { Talk } from "./talk.ts";
+import type { CheckedNote, CheckedStatement, Claim } from "./types.ts";
+
+export type * from "./types.ts";
+
+export interface DialogueTurn {
+  speaker: string;
+  text: string;
+}
+
+/**
+ * Checks a note, as a text or as statements, against a transcript, as a text or as turns.
+ * With a reference, omissions are what reference and transcript hold and the note lacks; without
+ * one, what was said of medications, allergies and results and is not in the note.
+ */
+export function checkNote(
+  dialogue: string | readonly DialogueTurn[],
+  note: string | readonly string[],
+  reference?: string,
+): CheckedNote {
+  const turns = typeof dialogue === "string" ? splitTurns(normalizeTranscript(dialogue)) : dialogue;
+  const talk = new Talk(turns);
+  const statements = typeof note === "string" ? splitStatements(note) : asStatements(note);
+  let lastDrugs: Mention[] = [];
+  const readings = statements.map(({ text, section }, i): Reading => {
+    const own = readSegment(i, NOTE, text, /^family/i.test(section) ? "family" : PATIENT);
+    const reading = { talk, own, text, section, lastDrugs };
+    const drugs = own.mentions.filter((mention) => hasType(mention, "drug"));
+    if (drugs.length > 0) lastDrugs = drugs;
+    return reading;
+  });
+  return {
+    statements: readings.map((reading, i) => judge(reading, statements[i] as Statement)),
+    omissions: findOmissions(talk, readings, reference),
+  };
+}
+
+/** Statements given one by one are one text, a line each. */
+function asStatements(texts: readonly string[]): Statement[] {
+  let start = 0;
+  return texts.map((text) => {
+    const statement = { text, start, end: start + text.length, section: "" };
+    start = statement.end + 1;
+    return statement;
+  });
+}
+
+/** The verdict of a statement from those of its claims. */
+function judge(reading: Reading, statement: Statement): CheckedStatement {
+  const claims = claimsOf(reading);
+  const bad = claims.filter(({ verdict }) => verdict === "unsupported");
+  const worst = bad.find(({ severity }) => severity === "major") ?? bad[0];
+  const verdict = worst ? "unsupported" : claims.length > 0 ? "supported" : "unchecked";
+  const turns = unique(claims.flatMap((claim) => claim.turns));
+  return {
+    text: statement.text,
+    start: statement.start,
+    end: statement.end,
+    section: statement.section,
+    verdict,
+    severity: worst?.severity ?? null,
+    kind: worst?.kind ?? null,
+    reason: bad.length > 0 ? [...new Set(bad.map(({ reason }) => reason))].join("; ") : null,
+    turns: turns.length > 0 ? turns : overlapTurns(reading),
+    contradicting: unique(claims.flatMap((claim) => claim.contradicting)),
+    claims,
+  };
+}
+
+function claimsOf(reading: Reading): Claim[] {
+  const claims = [
+    ...medicationClaims(reading),
+    ...allergyClaims(reading),
+    ...valueClaims(reading),
+    ...findingClaims(reading),
+    ...resultClaims(reading),
+    ...sideClaims(reading),
+    ...personClaims(reading),
+  ];
+  return [
+    ...claims,
+    ...deniedWordClaims(reading),
+    ...affirmedWordClaims(reading),
+    ...degreeClaims(reading),
+    ...strongWordClaims(reading),
+  ];
+}
