@@ -9,8 +9,8 @@ from typing import Any
 
 from model_build.data import DataError
 
-from .checks import score_planted, score_references, score_set, write_outcome
-from .datasets import Dataset, known_datasets, load_dataset
+from .checks import score_planted, score_readers, score_references, score_set, write_outcome
+from .datasets import Dataset, data_folder, known_datasets, load_dataset
 from .errors import EvalError
 from .generate import generate
 from .measures import MEASURES, Measure, MeasureOptions, open_measures
@@ -96,6 +96,9 @@ def _add_checks(command: argparse.ArgumentParser) -> None:
         "--planted", metavar="D", help="plant errors in a dataset's notes, and count those found"
     )
     command.add_argument("--references", metavar="D", help="list their flags in a dataset's notes")
+    command.add_argument(
+        "--readers", type=Path, metavar="FILE", help="set them beside two readers of finished notes"
+    )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
     command.add_argument("--limit", type=_positive, metavar="N", help="the first N cases only")
     command.add_argument("--seed", type=int, default=0, help="decides which errors are planted")
@@ -289,8 +292,12 @@ def _checks(args: argparse.Namespace) -> None:
         outcomes.append(score_planted(load_dataset(args.planted, args.limit), args.seed))
     if args.references:
         outcomes.append(score_references(load_dataset(args.references, args.limit)))
+    if args.readers:
+        outcomes.append(score_readers(args.readers, data_folder()))
     if not outcomes:
-        raise EvalError("Name what to test the checks on: --set, --planted or --references.")
+        raise EvalError(
+            "Name what to test the checks on: --set, --planted, --references or --readers."
+        )
     for outcome in outcomes:
         files = write_outcome(outcome, args.out)
         print(f"{outcome.title}: {' and '.join(map(str, files))}")

@@ -2,7 +2,9 @@
 
 from .labelled import score_set
 from .planted import score_planted
+from .readers import score_readers
 from .references import score_references
 from .results import Outcome, write_outcome
 
-__all__ = ["Outcome", "score_planted", "score_references", "score_set", "write_outcome"]
+__all__ = ["Outcome", "score_planted", "score_readers", "score_references"]
+__all__ += ["score_set", "write_outcome"]
