@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-/** The test bench: the engine's page for logits and figures, which no site ships. */
+/** The test bench: pages for the logits, figures and checks of tests, which no site ships. */
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
@@ -10,7 +10,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2023",
     assetsInlineLimit: 0,
-    rolldownOptions: { input: { lab: "lab.html" } },
+    chunkSizeWarningLimit: 2048, // the checks' word lists
+    rolldownOptions: { input: { lab: "lab.html", checks: "checks.html" } },
   },
   worker: { format: "es" },
 });
