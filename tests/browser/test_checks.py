@@ -4,7 +4,6 @@ import os
 import statistics
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page
 
 from eval.datasets import load_dataset
