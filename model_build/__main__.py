@@ -12,6 +12,8 @@ from .node import ROOT
 from .presets import PRESETS
 from .prompt import PromptError
 from .quantize import QUANTIZATIONS
+from .synth import command as synth
+from .synth.errors import SynthError
 from .train import command
 from .train.errors import TrainError
 from .vocabulary import FOLDER, VocabularyError, write_vocabularies
@@ -35,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--out", type=Path, help="the model folder (default build/models/NAME)")
     build.add_argument("--force", action="store_true", help="build even if nothing has changed")
     build.add_argument("--dump", type=Path, help="write the module after each compiler phase here")
+    synth.add_parser(commands)
     command.add_parser(commands)
     vocabulary = commands.add_parser("vocabulary", help="the clinical checks' word lists")
     vocabulary.add_argument(
@@ -69,7 +72,12 @@ def _vocabulary(args: argparse.Namespace) -> None:
         print(f"Wrote {path}.")
 
 
-COMMANDS = {"build": _build, "train": command.run, "vocabulary": _vocabulary}
+COMMANDS = {
+    "build": _build,
+    "synth": synth.run,
+    "train": command.run,
+    "vocabulary": _vocabulary,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,7 +85,14 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     try:
         COMMANDS[args.command](args)
-    except (CheckpointError, DataError, PromptError, TrainError, VocabularyError) as error:
+    except (
+        CheckpointError,
+        DataError,
+        PromptError,
+        SynthError,
+        TrainError,
+        VocabularyError,
+    ) as error:
         print(f"model_build: {error}", file=sys.stderr)
         return 1
     except OSError as error:

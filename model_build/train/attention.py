@@ -1,9 +1,9 @@
 """Attention over a row of trees, by its structure instead of a mask of all tokens by all tokens.
 
 `transformers` calls `tree_attention` in place of its own; the trees come along as the keyword
-`trees` of the model's forward pass. On the CPU, blocks of queries meet only the keys that they see,
-in matrix products whose scores stay in the cache; the three query heads of SmolLM2 that share a key
-head are stacked as rows of one product. Other devices have fused kernels, and get one call for
+`trees` of the model's forward pass. In float32 on a CPU, blocks of queries meet only the keys that
+they see, in matrix products whose scores stay in the cache; the three query heads of SmolLM2 that
+share a key head are stacked as rows of one product. Elsewhere torch's own kernels get one call for
 each transcript and each section.
 """
 
@@ -50,7 +50,7 @@ def tree_attention(
     Returns:
         [1, tokens, heads, channels], and no attention weights.
     """
-    if query.device.type == "cpu":
+    if query.device.type == "cpu" and query.dtype == torch.float32:
         out = _TreeAttention.apply(query[0] * scaling, key[0], value[0], tuple(trees))
     else:
         out = _by_segments(query, key, value, scaling, trees)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from ..presets import PRESETS
@@ -59,9 +60,18 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     option("--steps", "so many steps, instead of what the epochs give", type=int)
     option("--minutes", "time that the whole run may take", type=float)
     option("--batch-tokens", "tokens of a step", type=int)
-    option("--row-tokens", "tokens of one forward pass, which bounds the memory", type=int)
+    option("--row-tokens", "tokens that are in work at a time, which bounds the memory", type=int)
     option("--max-tokens", "leave pairs out that need more", type=int)
     option("--quantization", "train through weights stored so", choices=sorted(QUANTIZATIONS))
+    option(
+        "--preference",
+        "texts to reject: 'planted' (the pairs' own notes with one error each), or a file with the "
+        "columns id, section and rejected",
+        metavar="planted|FILE",
+    )
+    option("--preference-weight", "what their loss counts beside the notes'", type=float)
+    option("--beta", "DPO's beta: how firmly to stay near the start", type=float)
+    option("--rejected", "rejected texts of a pair at a time", type=int)
     option(
         "--dtype",
         "of the computation; auto is float32 on a CPU, else bfloat16",
@@ -90,7 +100,8 @@ def run(args: argparse.Namespace) -> None:
     else:
         settings = Settings(**{**given, "data": tuple(given.get("data", ()))})
         folder = out or RUNS / Path(settings.model).name.removesuffix(".gguf")
-        _prepare(folder, settings)
+        if os.environ.get("RANK", "0") == "0":  # of several processes, the first
+            _prepare(folder, settings)
     try:
         from .loop import train  # torch takes seconds to import
     except ModuleNotFoundError as error:

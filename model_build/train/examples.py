@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ..checkpoint import Checkpoint
 from ..data import SOAP, Pair, pairs_digest, read_pairs
 from ..data import sections as data_sections
+from ..data.sections import Soap
 from ..node import ROOT
 from ..prompt import PROMPT, write_prompt
 from ..scribe import Scribe, ScribeError
@@ -21,15 +23,22 @@ from .errors import TrainError
 CACHE = Path("build/train-cache")
 
 Progress = Callable[[int, int], None]
+Losers = Callable[[Pair], list[tuple[Soap, str]]]
+"""Texts of sections that should not be written for a pair."""
 
 
 @dataclass(frozen=True)
 class Fork:
-    """One section: the ids of its prompt, and of its text with the stop token."""
+    """One section: the ids of its prompt, and of its text with the stop token.
+
+    `parts_at` marks a text that should not be written: the token at which it parts from the
+    section's right one.
+    """
 
     key: str
     prompt: list[int]
     target: list[int]
+    parts_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,8 +58,21 @@ class Example:
 
     @property
     def losses(self) -> int:
-        """Tokens that count."""
-        return sum(len(fork.target) for fork in self.forks)
+        """Tokens of the texts that should be written."""
+        return sum(len(fork.target) for fork in self.forks if fork.parts_at is None)
+
+    @property
+    def rejected(self) -> list[Fork]:
+        """The texts that should not be written."""
+        return [fork for fork in self.forks if fork.parts_at is not None]
+
+    def offer(self, visit: int, count: int) -> Example:
+        """The example with `count` of its rejected texts, others at every visit of the run."""
+        every = self.rejected
+        count = min(count, len(every))
+        chosen = [every[(visit * count + i) % len(every)] for i in range(count)]
+        right = [fork for fork in self.forks if fork.parts_at is None]
+        return replace(self, forks=(*right, *chosen))
 
     @property
     def positions(self) -> int:
@@ -74,18 +96,30 @@ class ExampleReader:
             (folder / name).write_bytes(content)
         write_prompt(checkpoint.config, folder)
 
-    def read(self, path: Path, progress: Progress | None = None) -> list[Example]:
-        """The examples of a file, in its order.
+    def read(
+        self, path: Path, losers: Losers | None = None, progress: Progress | None = None
+    ) -> list[Example]:
+        """The examples of a file, in its order, with rejected texts where `losers` gives them.
 
         Raises:
             DataError: for a file that cannot be read.
             TrainError: for a pair that cannot be trained on, with its row.
         """
         pairs = read_pairs(path)
-        kept = self.cache / f"{self._key(path, pairs)}.jsonl"
+        texts = [losers(pair) if losers else [] for pair in pairs]
+        kept = self.cache / f"{self._key(path, pairs, texts)}.jsonl"
         if kept.is_file():
             return [_from_json(json.loads(line)) for line in kept.open(encoding="utf-8")]
-        examples = self._encode(path, pairs, progress)
+        examples = []
+        with Scribe(self.folder) as scribe:
+            for pair, rejected in zip(pairs, texts, strict=True):
+                where = f"{path}, row {pair.row}"
+                try:
+                    examples.append(encode(scribe, pair, where, rejected))
+                except (ScribeError, TrainError) as error:
+                    raise TrainError(f"{where}: {error}") from None
+                if progress:
+                    progress(len(examples), len(pairs))
         self.cache.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(f".{os.getpid()}.partial")
         lines = (json.dumps(asdict(e), separators=(",", ":")) for e in examples)
@@ -93,22 +127,9 @@ class ExampleReader:
         partial.replace(kept)
         return examples
 
-    def _encode(self, path: Path, pairs: list[Pair], progress: Progress | None) -> list[Example]:
-        examples = []
-        with Scribe(self.folder) as scribe:
-            for index, pair in enumerate(pairs):
-                where = f"{path}, row {pair.row}"
-                try:
-                    examples.append(encode(scribe, pair, where))
-                except (ScribeError, TrainError) as error:
-                    raise TrainError(f"{where}: {error}") from None
-                if progress:
-                    progress(index + 1, len(pairs))
-        return examples
-
-    def _key(self, path: Path, pairs: list[Pair]) -> str:
+    def _key(self, path: Path, pairs: list[Pair], texts: list[list[tuple[Soap, str]]]) -> str:
         """A hash of all that the ids depend on: texts, rules, prompt, tokenizer and scribe."""
-        digest = hashlib.sha256(f"{path}\n{pairs_digest(pairs)}\n".encode())
+        digest = hashlib.sha256(f"{path}\n{pairs_digest(pairs)}\n{json.dumps(texts)}".encode())
         sources = sorted((ROOT / "webui" / "src" / "scribe").glob("*.ts"))
         rules = [Path(module.__file__ or "") for module in (targets, data_sections)]
         files = [self.folder / PROMPT, self.folder / "tokenizer.json", Path(__file__)]
@@ -117,27 +138,42 @@ class ExampleReader:
         return digest.hexdigest()[:24]
 
 
-def encode(scribe: Scribe, pair: Pair, where: str) -> Example:
+def encode(
+    scribe: Scribe, pair: Pair, where: str, losers: Sequence[tuple[Soap, str]] = ()
+) -> Example:
     """One pair's ids; its texts are tidied as the scribe tidies what it shows.
 
     Raises:
         ScribeError, TrainError: with what is wrong with the pair.
     """
     wanted = targets.section_targets(pair)
-    shown = scribe.compose([{"shown": key, "text": text} for key, text in wanted.items()])
-    texts = {part["key"]: part["text"] for part in shown["sections"] if part["key"] in wanted}
-    encoded = scribe.ids(pair.transcript, texts)
-    forks = tuple(
-        Fork(section.key, section.ids, section.target)
+    encoded = scribe.ids(pair.transcript, _tidied(scribe, wanted))
+    right = {
+        section.key: Fork(section.key, section.ids, section.target)
         for section in encoded.sections
         if section.target is not None
-    )
-    if len(forks) != len(wanted):
+    }
+    if right.keys() != wanted.keys():
         known = ", ".join(section.key for section in encoded.sections)
         raise TrainError(
             f"the prompt decodes the sections {known}; training needs {', '.join(SOAP)}."
         )
-    return Example(pair.id, where, encoded.prefix, forks)
+    rejected = []
+    for key, text in losers:
+        if key not in right:
+            raise TrainError(f"the note has no section {key}, of which a text is to be rejected.")
+        sections = scribe.ids(pair.transcript, _tidied(scribe, {key: text})).sections
+        target = next(s.target for s in sections if s.key == key) or []
+        if target != right[key].target:
+            same = (a == b for a, b in zip(target, right[key].target, strict=False))
+            parts_at = sum(1 for _ in itertools.takewhile(bool, same))
+            rejected.append(Fork(key, right[key].prompt, target, parts_at))
+    return Example(pair.id, where, encoded.prefix, (*right.values(), *rejected))
+
+
+def _tidied(scribe: Scribe, texts: Mapping[Soap, str]) -> dict[str, str]:
+    shown = scribe.compose([{"shown": key, "text": text} for key, text in texts.items()])
+    return {part["key"]: part["text"] for part in shown["sections"] if part["key"] in texts}
 
 
 def require_room(examples: Iterable[Example], context: int) -> None:

@@ -1,38 +1,37 @@
-"""The training loop."""
+"""A training run from its settings to the finished adapter."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import torch
 from accelerate import PartialState
-from accelerate.utils import reduce
 
 from ..checkpoint import Checkpoint, open_checkpoint
 from ..data import pairs_digest, read_pairs
-from . import snapshot
+from . import preference, snapshot
 from .errors import TrainError
 from .examples import Example, ExampleReader, require_room
 from .journal import Journal, duration
-from .model import LoraShape, Student
-from .order import plan_steps, share_out
-from .rows import Row, make_row, pack
+from .model import LoraShape, Student, tame_memory
+from .order import plan_steps
+from .rows import Row
 from .schedule import Schedule
 from .settings import Settings
+from .workers import Workers
 
 BETAS = (0.9, 0.99)
 ADAPTER = "adapter"
+ABOUT = "training.json"
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 Say = Callable[[str], None]
@@ -57,14 +56,35 @@ def train(settings: Settings, run: Path, *, resume: bool = False, say: Say = pri
         return _Run(settings, run, resume, say).go()
     except OSError as error:
         raise TrainError(
-            f"The run stops, since a file could not be written ({error}). It continues from its "
-            f"last checkpoint: make room, then python -m model_build train --resume {run}"
+            f"The run stops, since a file could not be read or written ({error}). Once that is "
+            "mended, it continues from its last checkpoint with: "
+            f"python -m model_build train --resume {run}"
         ) from error
+
+
+@dataclass
+class _Sums:
+    """What one thread's rows come to: summed losses, gradients, and choices that improved."""
+
+    loss: float = 0.0
+    preference: float = 0.0
+    better: int = 0
+    gradients: list[torch.Tensor] | None = None
+
+    def add(self, other: _Sums) -> None:
+        self.loss += other.loss
+        self.preference += other.preference
+        self.better += other.better
+        if self.gradients is None:
+            self.gradients = other.gradients
+        elif other.gradients is not None:
+            torch._foreach_add_(self.gradients, other.gradients)
 
 
 class _Run:
     def __init__(self, settings: Settings, run: Path, resume: bool, say: Say) -> None:
         self.begun = time.monotonic()
+        tame_memory()
         self.settings, self.run = settings, run
         self.machine = PartialState()
         self.is_main = self.machine.is_main_process
@@ -74,8 +94,12 @@ class _Run:
         self.step = self.last.step if self.last else 0
         self.tokens = self.last.tokens if self.last else 0
         self.earlier = self.last.seconds if self.last else 0.0
+        self.nll: float | None = None
+        self.stop = False
+        self.measuring = 0.0  # seconds that a measurement takes
         checkpoint = open_checkpoint(settings.model, random_weights=settings.random_weights)
-        self._read(checkpoint)
+        with self.machine.main_process_first():
+            self._read(checkpoint)
         self.schedule = Schedule(
             settings.learning_rate,
             settings.warmup,
@@ -84,14 +108,14 @@ class _Run:
             len(self.plan),
             None if settings.minutes is None else settings.minutes * 60,
         )
-        self.workers = self._workers()
+        self.workers = Workers(self.machine, settings.workers, settings.row_tokens)
         self.student = self._student(checkpoint)
         self.optimizer = torch.optim.AdamW(
-            self.student.parameters(), betas=BETAS, weight_decay=settings.weight_decay
+            self.student.parameters(), betas=BETAS, weight_decay=settings.weight_decay, fused=True
         )
+        self.preference = self._preference()
         if self.last:
             snapshot.restore(self.last, self.student, self.optimizer)
-        self.stop = False
 
     @property
     def seconds(self) -> float:
@@ -99,18 +123,28 @@ class _Run:
         return self.earlier + time.monotonic() - self.begun
 
     def _read(self, checkpoint: Checkpoint) -> None:
-        settings = self.settings
+        """The plan of the steps, and the held examples."""
+        settings, context = self.settings, checkpoint.config.context
         reader = ExampleReader(checkpoint, self.run / "prompt")
+        pairs = [read_pairs(Path(source.path)) for source in settings.data]
+        losers = None
+        if settings.preference:
+            ids = {pair.id for file in pairs for pair in file}
+            losers = preference.losers_of(settings.preference, ids)
         files = []
         self.about: list[dict[str, Any]] = []
-        for source in settings.data:
+        for source, file in zip(settings.data, pairs, strict=True):
             path = Path(source.path)
-            kept = self._fitting(reader.read(path), path, checkpoint.config.context)
+            kept = self._fitting(reader.read(path, losers, self._reading(path)), path, context)
             files.append((kept, source.epochs))
-            digest = pairs_digest(read_pairs(path))
+            digest = pairs_digest(file)
             self.about.append({**asdict(source), "pairs": len(kept), "sha256": digest})
         plan = plan_steps(
-            files, settings.batch_tokens, seed=settings.seed, in_order=settings.in_order
+            files,
+            settings.batch_tokens,
+            seed=settings.seed,
+            in_order=settings.in_order,
+            rejected=settings.rejected if losers else 0,
         )
         if settings.steps is not None:
             plan = list(itertools.islice(itertools.cycle(plan), settings.steps))
@@ -118,12 +152,23 @@ class _Run:
         self.held: list[Example] = []
         if settings.held:
             path = Path(settings.held)
-            held = self._fitting(reader.read(path), path, checkpoint.config.context)
-            self.held = held[: settings.held_pairs]
+            self.held = self._fitting(reader.read(path), path, context)[: settings.held_pairs]
+
+    def _reading(self, path: Path) -> Callable[[int, int], None]:
+        said = time.monotonic()
+
+        def progress(done: int, total: int) -> None:
+            nonlocal said
+            if time.monotonic() - said > 10:
+                said = time.monotonic()
+                self.journal.say(f"{path}: {done} of {total} pairs read")
+
+        return progress
 
     def _fitting(self, examples: list[Example], path: Path, context: int) -> list[Example]:
+        """The examples without those that are too long; one rejected text is counted in."""
         most = self.settings.max_tokens
-        kept = [e for e in examples if most is None or e.tokens <= most]
+        kept = [e for e in examples if most is None or e.offer(0, 0).tokens <= most]
         if left := len(examples) - len(kept):
             self.journal.say(
                 f"{path}: {left} of {len(examples)} pairs have over {most} tokens "
@@ -134,58 +179,57 @@ class _Run:
         require_room(kept, context)
         return kept
 
-    def _workers(self) -> int:
-        """Threads that take a row each. On a CPU that wastes less than sharing every product."""
-        if self.machine.device.type != "cpu":
-            return 1
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        chosen = self.settings.workers or (cores or 1) // self.machine.num_processes
-        torch.set_num_threads(1)
-        return max(1, chosen)
-
     def _student(self, checkpoint: Checkpoint) -> Student:
         settings = self.settings
-        adapter = settings.init_adapter and Path(settings.init_adapter)
+        adapter = Path(settings.init_adapter) if settings.init_adapter else None
         if self.last:
             adapter = self.last.folder / snapshot.ADAPTER
         dtype = settings.dtype
         if dtype == "auto":
             dtype = "float32" if self.machine.device.type == "cpu" else "bfloat16"
-        rounding = None
-        if settings.quantization is not None:
-            from .rounding import rounding_of
-
-            rounding = rounding_of(settings.quantization)
         return Student(
             checkpoint,
             LoraShape(settings.rank, settings.alpha, settings.rslora),
-            adapter=adapter or None,
+            adapter=adapter,
             dtype=DTYPES[dtype],
             device=self.machine.device,
             seed=settings.seed,
-            rounding=rounding,
+            quantization=settings.quantization,
+            threads=self.workers.threads,
         )
+
+    def _preference(self) -> preference.Preference | None:
+        settings = self.settings
+        if not settings.preference:
+            return None
+        if self.last:
+            margins = preference.kept_margins(self.run)
+        else:
+            self.journal.say("Measuring the rejected texts before the first step")
+            margins = preference.measure_margins(self.student, self.workers, self.plan)
+            if self.is_main:
+                preference.keep_margins(self.run, margins)
+        return preference.Preference(settings.preference_weight, settings.beta, margins)
 
     def go(self) -> Path | None:
         """Train until the plan is done, the time is up, or someone stops the run."""
         self._tell_start()
-        saved = held = self.seconds
-        if self.step == 0 and self.held:
+        if self.step == 0:
             self._measure()
+        now = saved = held = self._agree()
         last = 0.0
         with self._signals():
-            while not self.schedule.is_over(self.step, self.seconds, last) and not self.stop:
-                begun = self.seconds
-                self._step()
-                last = self.seconds - begun
-                if self.seconds - held >= self.settings.held_minutes * 60 and self.held:
+            while not self._is_over(now, last) and not self.stop:
+                self._step(now)
+                now, last = self._agree(), self.seconds - now
+                if now - held >= self.settings.held_minutes * 60:
                     self._measure()
-                    held = self.seconds
-                if self.seconds - saved >= self.settings.save_minutes * 60:
+                    held = now = self._agree()
+                if now - saved >= self.settings.save_minutes * 60:
                     self._save()
-                    saved = self.seconds
+                    saved = now = self._agree()
             self._save()
-        if self.stop and not self.schedule.is_over(self.step, self.seconds, last):
+        if self.stop and not self._is_over(now, last):
             self.journal.say(
                 f"Stopped and saved after step {self.step}. To go on: "
                 f"python -m model_build train --resume {self.run}"
@@ -193,20 +237,32 @@ class _Run:
             return None
         return self._finish()
 
-    def _step(self) -> None:
+    def _agree(self) -> float:
+        """The first process's clock, for all; and whether any of them was told to stop."""
+        clock = self.seconds if self.machine.process_index == 0 else 0.0
+        now, stop = self.workers.add_up_numbers([clock, self.stop])
+        self.stop = bool(stop)
+        return now
+
+    def _is_over(self, now: float, last: float) -> bool:
+        """Whether no step as long as the last one fits before the last measurement."""
+        return self.schedule.is_over(self.step, now, last + self.measuring)
+
+    def _step(self, now: float) -> None:
         begun = time.monotonic()
-        rate = self.schedule.rate(self.step, self.seconds)
+        rate = self.schedule.rate(self.step, now)
         examples = self.plan[self.step]
         total = sum(example.losses for example in examples)
-        loss, gradients = self._gradients(examples, total)
+        choices = sum(len(example.rejected) for example in examples)
+        sums = self._gradients(examples, total, choices)
         parameters = self.student.parameters()
-        for parameter, gradient in zip(parameters, gradients, strict=True):
+        for parameter, gradient in zip(parameters, sums.gradients or [], strict=True):
             parameter.grad = gradient
-        norm = torch.nn.utils.clip_grad_norm_(parameters, self.settings.clip)
-        if not torch.isfinite(norm):
+        norm = float(torch.nn.utils.clip_grad_norm_(parameters, self.settings.clip))
+        if not norm < float("inf"):
             raise TrainError(
-                f"The gradient of step {self.step + 1} is not finite. Lower --learning-rate and go "
-                "on from the last checkpoint."
+                f"The gradient of step {self.step + 1} is not finite. Lower --learning-rate and "
+                "begin anew, from an earlier adapter if there is one (--init-adapter)."
             )
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -216,89 +272,67 @@ class _Run:
         tokens = sum(example.tokens for example in examples)
         self.step += 1
         self.tokens += tokens
-        took = time.monotonic() - begun
         done = self.schedule.progress(self.step, self.seconds)
+        preferred = {}
+        if choices:
+            preferred = {"preference": sums.preference / choices, "better": sums.better / choices}
         self.journal.step(
             step=self.step,
             steps=len(self.plan),
             examples=len(examples),
             tokens=self.tokens,
-            loss=loss / total,
+            loss=sums.loss / total,
+            **preferred,
             rate=rate,
-            norm=float(norm),
-            tokens_per_second=tokens / took,
+            norm=norm,
+            tokens_per_second=tokens / (time.monotonic() - begun),
             seconds=self.seconds,
             seconds_left=self.seconds * (1 - done) / done,
         )
 
-    def _gradients(
-        self, examples: Sequence[Example], total: int
-    ) -> tuple[float, list[torch.Tensor]]:
-        """Summed loss of a step, and the gradients of its mean over all processes' tokens."""
+    def _gradients(self, examples: Sequence[Example], total: int, choices: int) -> _Sums:
+        """Losses of a step, and the gradients of their mean over all processes' rows."""
         parameters = self.student.parameters()
 
-        def work(rows: list[list[Example]]) -> tuple[float, list[torch.Tensor] | None]:
-            torch.set_num_threads(1) if self.workers > 1 else None
-            found, summed = 0.0, None
-            for row in map(self._row, rows):
-                losses = self.student.losses(row).sum()
-                gradients = torch.autograd.grad(losses / total, parameters)
-                found += losses.item()
-                if summed is None:
-                    summed = list(gradients)
-                else:
-                    torch._foreach_add_(summed, gradients)
-            return found, summed
+        def work(rows: Iterator[Row]) -> _Sums:
+            sums = _Sums()
+            for row in rows:
+                losses = self.student.losses(row)
+                written = losses[: row.written].sum()
+                aim, found = written / total, _Sums(written.item())
+                if self.preference and row.choices:
+                    loss, better = self.preference.loss(row, losses)
+                    aim = aim + self.preference.weight * loss / choices
+                    found = _Sums(written.item(), loss.item(), better)
+                found.gradients = list(torch.autograd.grad(aim, parameters))
+                sums.add(found)
+            return sums
 
-        loss, summed = 0.0, None
-        for part, gradients in self._work(work, examples):
-            loss += part
-            if summed is None:
-                summed = gradients
-            elif gradients is not None:
-                torch._foreach_add_(summed, gradients)
-        summed = summed or [torch.zeros_like(p) for p in parameters]
-        if self.machine.num_processes > 1:
-            flat = reduce(torch.cat([g.flatten() for g in summed]), "sum")
-            loss = float(reduce(torch.tensor(loss, device=flat.device), "sum"))
-            parts = flat.split([p.numel() for p in parameters])
-            summed = [g.view_as(p) for g, p in zip(parts, parameters, strict=True)]
-        return loss, summed
+        sums = _Sums()
+        for part in self.workers.map(work, examples):
+            sums.add(part)
+        if sums.gradients is None:
+            sums.gradients = [torch.zeros_like(parameter) for parameter in parameters]
+        sums.gradients = self.workers.add_up(sums.gradients)
+        values = (sums.loss, sums.preference, sums.better)
+        sums.loss, sums.preference, sums.better = self.workers.add_up_numbers(values)
+        return sums
 
     def _measure(self) -> None:
-        """Mean NLL of the held pairs' note tokens."""
+        """Mean NLL of the held pairs' note tokens, if there are any."""
+        if not self.held:
+            return
+        begun = time.monotonic()
 
         @torch.no_grad()
-        def work(rows: list[list[Example]]) -> float:
-            torch.set_num_threads(1) if self.workers > 1 else None
-            return sum(float(self.student.losses(self._row(row)).sum()) for row in rows)
+        def work(rows: Iterator[Row]) -> float:
+            return sum(float(self.student.losses(row).sum()) for row in rows)
 
-        loss = sum(self._work(work, self.held))
-        if self.machine.num_processes > 1:
-            loss = float(reduce(torch.tensor(loss, device=self.machine.device), "sum"))
-        nll = loss / sum(example.losses for example in self.held)
-        self.nll = nll
-        self.journal.note("held", step=self.step, nll=nll, pairs=len(self.held))
-        self.journal.say(f"held-out NLL {nll:.4f} after step {self.step}")
-
-    def _work(
-        self, work: Callable[[list[list[Example]]], Any], examples: Sequence[Example]
-    ) -> list:
-        """Results of this process's workers, each on its share of the examples' rows."""
-        workers = self.workers * self.machine.num_processes
-        most = min(
-            self.settings.row_tokens, -(-sum(e.tokens for e in examples) // workers) * 9 // 8
-        )
-        shares = share_out(pack(examples, most), workers)
-        first = self.machine.process_index * self.workers
-        mine = shares[first : first + self.workers]
-        if self.workers == 1:
-            return [work(mine[0])]
-        with ThreadPoolExecutor(self.workers) as pool:
-            return list(pool.map(work, mine))
-
-    def _row(self, examples: list[Example]) -> Row:
-        return make_row(examples).to(self.machine.device)
+        (loss,) = self.workers.add_up_numbers([sum(self.workers.map(work, self.held))])
+        self.nll = loss / sum(example.losses for example in self.held)
+        self.journal.note("held", step=self.step, nll=self.nll, pairs=len(self.held))
+        self.journal.say(f"held-out NLL {self.nll:.4f} after step {self.step}")
+        self.measuring = time.monotonic() - begun
 
     def _save(self) -> None:
         if self.is_main and self.step and not (self.last and self.last.step == self.step):
@@ -310,8 +344,7 @@ class _Run:
         self.machine.wait_for_everyone()
 
     def _finish(self) -> Path:
-        if self.held:
-            self._measure()
+        self._measure()
         folder = self.run / ADAPTER
         if self.is_main:
             self.student.save(folder, DTYPES[self.settings.adapter_dtype])
@@ -322,10 +355,10 @@ class _Run:
                 "steps": self.step,
                 "tokens": self.tokens,
                 "minutes": round(self.seconds / 60, 1),
-                "held_nll": getattr(self, "nll", None),
+                "held_nll": self.nll,
             }
             text = json.dumps(about, indent=1) + "\n"
-            (folder / "training.json").write_text(text, encoding="utf-8")
+            (folder / ABOUT).write_text(text, encoding="utf-8")
             self.journal.note("end", step=self.step, seconds=self.seconds)
             self.journal.plot()
         self.machine.wait_for_everyone()
@@ -346,7 +379,7 @@ class _Run:
             step=self.step,
             steps=len(self.plan),
             tokens=tokens,
-            workers=self.workers,
+            threads=self.workers.threads,
             processes=self.machine.num_processes,
             parameters=sum(p.numel() for p in self.student.parameters()),
         )

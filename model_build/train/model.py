@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import transformers
+from numpy.typing import NDArray
 from peft import LoraConfig, PeftModel, get_peft_model
 
 from ..adapter import AdaptedCheckpoint
 from ..checkpoint import Checkpoint
+from ..checkpoint.base import EMBEDDING, HEAD
 from ..presets import LlamaConfig
+from ..quantize import QUANTIZATIONS, dequantize, quantize_table
 from . import attention
 from .errors import TrainError
 from .fused import fuse
-from .linear import ADAPTER, MergedLinear, Rounding
+from .linear import ADAPTER, MergedLinear
 from .loss import token_losses
+from .rounding import rounding_of
 from .rows import Row
 
 LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -63,16 +71,19 @@ def transformers_config(config: LlamaConfig) -> transformers.LlamaConfig:
     )
 
 
-def load_base(checkpoint: Checkpoint, dtype: torch.dtype) -> transformers.LlamaForCausalLM:
-    """The base model, frozen.
+def load_base(
+    checkpoint: Checkpoint, dtype: torch.dtype, quantization: str | None = None
+) -> transformers.LlamaForCausalLM:
+    """The base model, frozen; with a quantization its tables are as a build stores them.
 
     Raises:
         CheckpointError: where a tensor is missing or unfit.
     """
+    names = checkpoint.shapes
     config = transformers_config(checkpoint.config)
     with torch.device("meta"):
         model = transformers.LlamaForCausalLM(config)
-    state = {n: torch.from_numpy(checkpoint.tensor(n)).to(dtype) for n in checkpoint.shapes}
+    state = {n: torch.tensor(_stored(checkpoint, n, quantization)).to(dtype) for n in names}
     if checkpoint.config.tied:
         state["lm_head.weight"] = state["model.embed_tokens.weight"]
     model.load_state_dict(state, strict=True, assign=True)
@@ -80,6 +91,15 @@ def load_base(checkpoint: Checkpoint, dtype: torch.dtype) -> transformers.LlamaF
     model.model.rotary_emb = type(model.model.rotary_emb)(config)
     model.config.name_or_path = checkpoint.config.name
     return model.requires_grad_(False)
+
+
+def _stored(checkpoint: Checkpoint, name: str, quantization: str | None) -> NDArray[np.float32]:
+    """A tensor, or what the build's rounding leaves of a table."""
+    if quantization is None or name not in (EMBEDDING, HEAD):
+        return checkpoint.tensor(name)
+    form = QUANTIZATIONS[quantization]
+    kept = checkpoint.q8_0(name) if form.affine else None
+    return dequantize(kept or quantize_table(checkpoint.tensor(name), form))
 
 
 class Student:
@@ -92,7 +112,8 @@ class Student:
         dtype: of the base and of all that is computed; A and B are always float32.
         device: where it runs.
         seed: of a new adapter's A.
-        rounding: what a build does to a merged weight, or None to train unrounded.
+        quantization: train through weights as a build with this format stores them.
+        threads: that merge the layers' weights side by side.
 
     Raises:
         CheckpointError: for an adapter that is damaged or belongs to another base.
@@ -108,9 +129,9 @@ class Student:
         dtype: torch.dtype = torch.float32,
         device: torch.device | None = None,
         seed: int = 0,
-        rounding: Rounding | None = None,
+        quantization: str | None = None,
+        threads: int = 1,
     ) -> None:
-        keep_memory()
         if adapter is not None:
             AdaptedCheckpoint(checkpoint, adapter)  # refuses what does not fit, in a sentence
             shape = _shape_of(adapter)
@@ -125,17 +146,21 @@ class Student:
             base_model_name_or_path=checkpoint.config.name,
         )
         settings._register_custom_module({torch.nn.Linear: MergedLinear})
-        base = load_base(checkpoint, dtype)
-        self.peft: PeftModel = get_peft_model(base, settings, autocast_adapter_dtype=True)
+        base = load_base(checkpoint, dtype, quantization)
+        with warnings.catch_warnings():  # the two libraries' remarks about each other
+            warnings.simplefilter("ignore", FutureWarning)
+            warnings.simplefilter("ignore", UserWarning)
+            self.peft: PeftModel = get_peft_model(base, settings)
         self.base = base
         self.layers = [m for m in self.peft.modules() if isinstance(m, MergedLinear)]
-        self.rounding = rounding
+        self.rounding = quantization and rounding_of(quantization)
+        self._threads = threads
         if adapter is not None:
             self._load(adapter)
         for parameter in self.parameters():
             parameter.data = parameter.data.float()
         self.peft.to(device or torch.device("cpu"))
-        if device is None or device.type == "cpu":
+        if (device is None or device.type == "cpu") and dtype == torch.float32:
             fuse(base)
         self.refresh()
 
@@ -145,8 +170,10 @@ class Student:
 
     def refresh(self) -> None:
         """Merge A and B into the weights that the next forward pass uses."""
-        for layer in self.layers:
-            layer.refresh(self.rounding)
+        with ThreadPoolExecutor(
+            self._threads, initializer=torch.set_num_threads, initargs=(1,)
+        ) as pool:
+            list(pool.map(lambda layer: layer.refresh(self.rounding), self.layers))
 
     def losses(self, row: Row) -> torch.Tensor:
         """Negative log-likelihood of every token of a row that counts, float32 [losses]."""
@@ -186,14 +213,17 @@ def _shape_of(adapter: Path) -> LoraShape:
     return LoraShape(settings["r"], settings["lora_alpha"], bool(settings.get("use_rslora")))
 
 
-def keep_memory() -> None:
-    """Have glibc keep freed memory instead of giving it back to the system after every layer.
+def tame_memory() -> None:
+    """Have glibc take large tensors from the system one by one, and keep the memory of small ones.
 
-    Else each large tensor is mapped and cleared anew, which takes longer than filling it.
+    Left alone it learns to keep large ones too, and after a few rows nearly twice as much memory is
+    held as is used. Huge pages make up for the time; torch asks for them when it is told so before
+    its first tensor.
     """
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:  # musl has none
-            trim, mmap = -1, -3
-            mallopt(mmap, 1 << 30)
-            mallopt(trim, 2**31 - 1)
+            trim_threshold, mmap_threshold = -1, -3
+            mallopt(mmap_threshold, 4 << 20)
+            mallopt(trim_threshold, 2**31 - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 
@@ -12,19 +13,21 @@ Stream = Sequence[tuple[Sequence[Example], float]]
 
 
 def plan_steps(
-    files: Stream, batch_tokens: int, *, seed: int, in_order: bool = False
+    files: Stream, batch_tokens: int, *, seed: int, in_order: bool = False, rejected: int = 0
 ) -> list[list[Example]]:
     """The examples of each step, with about `batch_tokens` tokens a step.
 
     Every epoch of a file is shuffled and spread evenly over the run, so that short and long files
-    mix; with `in_order` a file begins when the one before it is done.
+    mix; with `in_order` a file begins when the one before it is done. Every example comes with
+    `rejected` of its rejected texts, other ones each time.
     """
     chance = random.Random(seed)
     placed: list[tuple[float, Example]] = []
     for index, (examples, epochs) in enumerate(files):
         once: list[Example] = []
-        while len(once) < round(epochs * len(examples)):
-            once += chance.sample(list(examples), len(examples))
+        for epoch in range(math.ceil(epochs)):
+            shuffled = chance.sample(list(examples), len(examples))
+            once += [example.offer(epoch, rejected) for example in shuffled]
         once = once[: round(epochs * len(examples))]
         shift = index if in_order else 0
         placed += [(shift + (i + chance.random()) / len(once), e) for i, e in enumerate(once)]

@@ -12,13 +12,14 @@ what is seen agree with it token for token.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
 
-from .examples import Example
+from .examples import Example, Fork
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ class Tree:
 
 
 @dataclass(frozen=True)
-class Target:
-    """One section's text in a row: whose it is, and its part of the row's losses."""
+class Choice:
+    """Two texts of one section, by their losses from the token on at which they part."""
 
-    example: Example
-    key: str
-    losses: slice
+    name: str
+    chosen: slice
+    rejected: slice
 
 
 @dataclass(frozen=True)
@@ -49,56 +50,74 @@ class Row:
     """One forward pass.
 
     `ids` and `positions` are int64 [tokens]. `at` are the int64 [losses] places whose next token
-    counts, and `labels` those tokens.
+    has a loss, and `labels` those tokens: first the `written` tokens of the texts that should be
+    written, then those of the rejected ones.
     """
 
     ids: torch.Tensor
     positions: torch.Tensor
     at: torch.Tensor
     labels: torch.Tensor
+    written: int
     trees: tuple[Tree, ...]
-    targets: tuple[Target, ...]
+    choices: tuple[Choice, ...]
 
     @property
     def tokens(self) -> int:
+        """Tokens that are read."""
         return len(self.ids)
-
-    @property
-    def losses(self) -> int:
-        return len(self.labels)
 
     def to(self, device: torch.device) -> Row:
         """The row with its tensors on a device."""
         moved = (t.to(device) for t in (self.ids, self.positions, self.at, self.labels))
-        return Row(*moved, self.trees, self.targets)
+        return Row(*moved, self.written, self.trees, self.choices)
 
 
-def make_row(examples: Iterable[Example]) -> Row:
+def make_row(examples: Sequence[Example]) -> Row:
     """The row of the given examples, in their order."""
+    written = sum(example.losses for example in examples)
     ids: list[int] = []
     positions: list[int] = []
-    at: list[int] = []
-    labels: list[int] = []
+    counted: tuple[list[tuple[int, int]], ...] = ([], [])  # (place, label): written, rejected
     trees: list[Tree] = []
-    targets: list[Target] = []
+    choices: list[Choice] = []
     for example in examples:
-        start = len(ids)
+        start, length = len(ids), len(example.prefix)
         ids += example.prefix
-        positions += range(len(example.prefix))
+        positions += range(length)
         ends = []
-        for fork in example.forks:
+        right: dict[str, int] = {}  # where the losses of each section's right text end
+        for fork in sorted(example.forks, key=lambda f: f.parts_at is not None):
             begin = len(ids)
             ids += [*fork.prompt, *fork.target[:-1]]  # nothing follows the stop token
-            positions += range(len(example.prefix), len(example.prefix) + len(ids) - begin)
-            targets.append(
-                Target(example, fork.key, slice(len(labels), len(labels) + len(fork.target)))
-            )
-            at += range(begin + len(fork.prompt) - 1, len(ids))
-            labels += fork.target
+            positions += range(length, length + len(ids) - begin)
+            places = range(begin + len(fork.prompt) - 1, len(ids))
+            losses = counted[fork.parts_at is not None]
+            pairs = [*zip(places, fork.target, strict=True)][fork.parts_at or 0 :]
+            if fork.parts_at is None:
+                right[fork.key] = len(losses) + len(pairs)
+            else:
+                first, end = written + len(losses), right[fork.key]
+                chosen = slice(end - len(_right(example, fork).target) + fork.parts_at, end)
+                choices.append(
+                    Choice(_name(example, fork), chosen, slice(first, first + len(pairs)))
+                )
+            losses += pairs
             ends.append(len(ids))
-        trees.append(Tree(start, start + len(example.prefix), tuple(ends)))
+        trees.append(Tree(start, start + length, tuple(ends)))
+    at, labels = zip(*counted[0], *counted[1], strict=True)
     tensors = (torch.tensor(values, dtype=torch.int64) for values in (ids, positions, at, labels))
-    return Row(*tensors, tuple(trees), tuple(targets))
+    return Row(*tensors, written, tuple(trees), tuple(choices))
+
+
+def _name(example: Example, fork: Fork) -> str:
+    """What tells a rejected text from all others."""
+    return hashlib.sha256(repr((example.where, fork.key, fork.target)).encode()).hexdigest()[:24]
+
+
+def _right(example: Example, rejected: Fork) -> Fork:
+    """The text that should be written in a rejected one's place."""
+    return next(f for f in example.forks if f.key == rejected.key and f.parts_at is None)
 
 
 def pack(examples: Sequence[Example], most: int) -> list[list[Example]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from .errors import TrainError
 
@@ -55,16 +54,19 @@ class Settings:
     steps: int | None = None
     minutes: float | None = None
     batch_tokens: int = 6144
-    row_tokens: int = 4096
+    row_tokens: int = 6144
     max_tokens: int | None = None
     quantization: str | None = None
+    preference: str | None = None
+    preference_weight: float = 1.0
+    beta: float = 0.1
+    rejected: int = 2
     dtype: str = "auto"
     seed: int = 0
     save_minutes: float = 10.0
     held_minutes: float = 20.0
     adapter_dtype: str = "float16"
     workers: int | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Keep the settings in a run's folder."""
@@ -82,7 +84,8 @@ class Settings:
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
             sources = tuple(Source(**source) for source in stored.pop("data"))
-            return replace(cls(**stored), data=sources)
+            known = {f.name for f in fields(cls)}  # an older run may have kept more
+            return cls(data=sources, **{k: v for k, v in stored.items() if k in known})
         except FileNotFoundError:
             raise TrainError(f"{folder} holds no run to go on with: {FILE} is missing.") from None
         except (ValueError, TypeError, KeyError) as error:

@@ -81,7 +81,7 @@ def _split(lines: list[NoteLine]) -> dict[Soap, str]:
         elif line.soap == "assessment" and _is_name(line.text):
             problem = _BULLET.sub("", line.text).strip()
         elif line.soap == "plan" and before == "assessment" and problem and line.text.strip():
-            texts["plan"] += ["", problem]
+            texts["plan"] += ["", problem] if any(texts["plan"][-1:]) else [problem]
             problem = ""
         if line.text.strip():
             before = line.soap
