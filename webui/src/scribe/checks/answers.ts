@@ -70,6 +70,7 @@ export function markShortQuestion(segment: Segment, next: Segment | undefined): 
 /** "No, that's my sister" gives the turn before to her; "and so do you" gives it to the patient too. */
 export function shareAcross(segment: Segment, before: Segment | undefined): void {
   if (!before) return;
+  echoOwner(segment, before);
   const head = segment.tokens
     .slice(0, 9)
     .map(({ w }) => w)
@@ -100,6 +101,21 @@ export function shareAcross(segment: Segment, before: Segment | undefined): void
         person: PATIENT,
       });
     }
+  }
+}
+
+/** "My mother had malignant something." – "Malignant hyperthermia?": an echo is of the same person. */
+function echoOwner(segment: Segment, before: Segment): void {
+  const only = segment.sentences[0];
+  if (!only?.question || segment.sentences.length > 1 || segment.tokens.length > 5) return;
+  if (segment.tokens.some(({ w }) => /^(?:you|your|any|do|have|are)$/.test(w))) return;
+  const owner = before.person.findLast((name) => name !== PATIENT);
+  const last = before.sentences.at(-1);
+  if (owner === undefined || !last) return;
+  if (before.person.slice(last.from, last.to).every((name) => name === PATIENT)) return;
+  for (const mention of segment.mentions) {
+    if (hasType(mention, "condition", "symptom", "drug") && mention.person === PATIENT)
+      mention.person = owner;
   }
 }
 
@@ -148,7 +164,7 @@ export function answerQuestions(segment: Segment, next: Segment | undefined): vo
       if (mention.from < sentence.from || mention.from >= sentence.to) continue;
       if (wh) {
         mention.presupposed = true; // "how long have you had the wheeze": it is taken as there
-        if (start?.w === "who" && next) isOthers(next, mention);
+        if (start?.w === "who" && next && isOthers(next, mention)) mention.person = ownerOf(next, mention);
         continue;
       }
       if (
@@ -216,6 +232,7 @@ export function answerQuestions(segment: Segment, next: Segment | undefined): vo
         : next?.values.find((other) => comparable(value, other) && other.from <= 4);
       const same =
         value.kind === "number" && rival?.kind === "number" && overlap(value.values, rival.values);
+      if (rival && isMeantForAnother(segment, sentence, value, rival)) continue;
       if (
         rival &&
         !same &&
@@ -250,6 +267,29 @@ export function answerQuestions(segment: Segment, next: Segment | undefined): vo
         side.withdrawn = true;
     }
   });
+}
+
+/** "Thirty mils, three times?" – "Four.": the number answers the one that is nearest in size. */
+function isMeantForAnother(
+  segment: Segment,
+  sentence: Sentence,
+  value: Located<Value>,
+  rival: Located<Value>,
+): boolean {
+  if (value.kind !== "number" || rival.kind !== "number") return false;
+  const answer = rival.values[0] ?? 0;
+  const gap = (other: Value): number =>
+    other.kind === "number"
+      ? Math.abs(Math.log((other.values[0] ?? 0) + 0.01) - Math.log(answer + 0.01))
+      : Infinity;
+  return segment.values.some(
+    (other) =>
+      other !== value &&
+      other.kind === "number" &&
+      other.from >= sentence.from &&
+      other.from < sentence.to &&
+      gap(other) + 0.7 < gap(value),
+  );
 }
 
 /** "The bee or the wasp?" – "Wasp.": what the answer does not name falls. */
@@ -303,7 +343,7 @@ const HEDGES =
 
 /** "… but everything else has been okay", "the others no". */
 const REST_DENIED =
-  /\b(?:everything else (?:is|has been|was|seems)? ?(?:okay|fine|good|normal)|nothing else|the others? no|other than that no|otherwise (?:no|okay|fine|good)|none of the (?:others|rest)|but that is (?:it|all)|that is about it)\b/;
+  /\b(?:everything else (?:is|has been|was|seems)? ?(?:okay|fine|good|normal)|nothing else|the others? no|rest of (?:it|them|that) ?,? no|nothing like that|none of that|nope to all|no to (?:all|the rest|the others?)|other than that no|otherwise (?:no|okay|fine|good)|none of the (?:others|rest)|but that is (?:it|all)|that is about it)\b/;
 
 /** A denial that goes on about the same: "no, I haven't. I did about three years ago". */
 function isHedged(answer: Segment): boolean {
@@ -344,6 +384,11 @@ function isOthers(answer: Segment, mention: Mention): boolean {
   if (mention.person === PATIENT) mention.asked = true;
   return true;
 }
+
+/** The relative who answers a "who". */
+const ownerOf = (answer: Segment, mention: Mention): string =>
+  answer.relatives.find(({ from }) => from <= 2 && answer.person[from] !== PATIENT)?.name ??
+  mention.person;
 
 const copyFor = (
   mention: Mention,

@@ -1,67 +1,34 @@
 /** Claims about medications, their doses and how often they are taken, and about allergies. */
 import cues from "./cues.json" with { type: "json" };
 import {
-  type Located,
   type Mention,
   PATIENT,
   type Segment,
   hasType,
-  overlap,
   sentenceAt,
   sharesConcept,
 } from "./segment.ts";
-import { soundsLike } from "./fuzzy.ts";
 import { lexicon } from "./lexicon.ts";
 import { Phrases } from "./phrases.ts";
-import { bindTo, drugNames, ingredientsOf, type BoundNumber } from "./talk.ts";
+import { bindTo, drugNames } from "./talk.ts";
 import terms from "./terms.json" with { type: "json" };
 import type { Claim } from "./types.ts";
 import { supported, turnsOfMentions, unsupported, wordsOf, type Reading } from "./claim.ts";
-import type { FrequencyValue, NumberValue } from "./values.ts";
 
 const STOPPED = new Phrases(cues.stopped);
 const ALLERGY = new Phrases(cues.allergy);
+
+const NOT_ALLERGY = new Phrases([
+  "not an allergy",
+  "not a true allergy",
+  "not really an allergy",
+  "not allergic to it",
+  "not as an allergy",
+]);
 const TOLERATED = new Phrases(cues.tolerated);
-const DOSE_UNITS = new Set(["mass", "form", "percent", "volume"]);
 
-/** How far a drug of the note is known in the talk. */
-interface Found {
-  mentions: Mention[];
-  /** Turns in which its name was misheard. */
-  misheard: number[];
-}
-
-function findDrug(reading: Reading, names: readonly string[]): Found {
-  const mentions = reading.talk.drugs(names);
-  if (mentions.length > 0) return { mentions, misheard: [] };
-  return { mentions, misheard: misheardTurns(reading, names) };
-}
-
-/** Turns with a word, or two together, that sounds like one of the drug's names. */
-function misheardTurns({ talk }: Reading, names: readonly string[]): number[] {
-  const known = lexicon().drugWords;
-  const wanted = new Set(names.flatMap(ingredientsOf));
-  const forms = [...known]
-    .filter(([, of]) => of.some((name) => wanted.has(name)))
-    .map(([form]) => form);
-  const turns: number[] = [];
-  for (const segment of talk.segments) {
-    const covered = new Set(
-      segment.mentions.flatMap(({ from, to }) =>
-        Array.from({ length: to - from }, (_, k) => from + k),
-      ),
-    );
-    segment.tokens.forEach(({ w }, i) => {
-      if (covered.has(i) || !/^[a-z]{2,}$/.test(w)) return;
-      const next = segment.tokens[i + 1]?.w ?? "";
-      const pair = /^[a-z]{3,}$/.test(next) && w.length >= 3 ? w + next : "";
-      const heard = (word: string): boolean =>
-        word.length >= 5 && !known.has(word) && forms.some((form) => soundsLike(word, form));
-      if (heard(w) || (pair.length >= 7 && heard(pair))) turns.push(segment.index);
-    });
-  }
-  return turns;
-}
+/** Classes of units that doses have. */
+export const DOSE_UNITS: ReadonlySet<string> = new Set(["mass", "form", "percent", "volume"]);
 
 /** Whether the statement is about what the patient may not have. */
 export function isAllergyStatement({ own, section }: Reading): boolean {
@@ -75,7 +42,7 @@ function isInactive({ own, text }: Reading, mention: Mention): boolean {
   if (mention.negated || mention.stopped) return true;
   const sentence = sentenceAt(own, mention.from);
   if (STOPPED.in(own.tokens, sentence.from, sentence.to)) return true;
-  return /\b(?:previous|previously|history of|tried|failed|consider|in the past|if |taper|refus|declin|discuss|could|prior|used to|was on|recommended against|switched|replaced|instead|restart|resum|start over)/i.test(
+  return /\b(?:previous|previously|history of|tried|failed|consider|in the past|if |taper|refus|declin|discuss|could|prior|used to|was on|recommended against|switched|replaced|instead|in place of|in lieu of|causes?\b|caused|makes|made|due to|from\b|side effect|adverse|intoleran|avoid|restart|resum|start over)/i.test(
     text,
   );
 }
@@ -180,9 +147,8 @@ function classClaims(reading: Reading): Claim[] {
 function medicationClaim(reading: Reading, mention: Mention): Claim {
   const text = wordsOf(reading, mention.from, mention.to);
   const names = drugNames(mention);
-  const { mentions, misheard } = findDrug(reading, names);
+  const mentions = reading.talk.drugs(names);
   if (mentions.length === 0) {
-    if (misheard.length > 0) return supported("medication", text, misheard);
     const classes = [...lexicon().classes].filter(([, members]) =>
       names.some((name) => members.has(name)),
     );
@@ -301,284 +267,6 @@ export function drugOf(reading: Reading, value: { from: number; to: number }): M
   return bound.mention;
 }
 
-export function isDose(reading: Reading, value: Located<NumberValue>): Mention | null {
-  const drug = drugOf(reading, value);
-  const cls = value.unit?.class ?? "none";
-  if (!drug) {
-    const previous = reading.lastDrugs.at(-1) ?? null;
-    const says =
-      /\bdos(?:e|age|ing)\b/i.test(reading.text) && (DOSE_UNITS.has(cls) || cls === "none");
-    return says ? previous : null;
-  }
-  if (value.age || value.ordinal) return null;
-  // A test between drug and number takes the number.
-  const between = reading.own.mentions.some(
-    (mention) =>
-      mention.from >= drug.to &&
-      mention.to <= value.from &&
-      hasType(mention, "test", "vital") &&
-      !isDrugClaim(reading, mention),
-  );
-  if (between) return null;
-  if (DOSE_UNITS.has(cls)) return drug;
-  return cls === "none" && value.from - drug.to >= 0 && value.from - drug.to <= 2 && !value.ordinal
-    ? drug
-    : null;
-}
-
-export function doseClaim(reading: Reading, value: Located<NumberValue>, drug: Mention): Claim {
-  const text = wordsOf(reading, value.from, value.to);
-  const names = drugNames(drug);
-  const { talk } = reading;
-  const known = new Set(talk.drugs(names));
-  const misheard = known.size > 0 ? [] : misheardTurns(reading, names);
-  const label = `${wordsOf(reading, drug.from, drug.to) || names[0]} ${text}`;
-  const candidates = talk.numbers.filter(({ value: other }) => sameDose(value, other, names));
-  const isBound = (bound: BoundNumber): boolean => bound.drug !== null && known.has(bound.drug);
-  const isNear = (bound: BoundNumber): boolean =>
-    misheard.some((turn) => Math.abs(turn - bound.value.segment) <= 2);
-  const noteOld =
-    value.old ||
-    /\b(?:previous|previously|prior|earlier|from|was|had been|decreased|reduced)\b/i.test(
-      reading.text,
-    );
-  const ours = candidates.filter(
-    (bound) => isBound(bound) || (isNear(bound) && bound.drug === null),
-  );
-  const valid = ours.filter(
-    ({ value: other }) => !other.withdrawn && other.person === PATIENT && !(other.old && !noteOld),
-  );
-  const all = talk.numbers.filter((bound) => isBound(bound) && isDoseLike(bound.value));
-  const others = all.filter(
-    (bound) =>
-      !candidates.includes(bound) &&
-      (!bound.drugCarried || bound.value.segment - (bound.drug?.segment ?? 0) <= 1),
-  );
-  const turns = valid.map(({ value: other }) => other.segment);
-  if (
-    /\bbaby aspirin\b/i.test(
-      talk.segments.map(({ tokens }) => tokens.map(({ w }) => w).join(" ")).join(" . "),
-    ) &&
-    names.includes("aspirin") &&
-    value.values.includes(81)
-  ) {
-    return supported("dose", label, turnsOfMentions([...known]));
-  }
-  if (valid.length > 0) {
-    // The same number as the new dose, though another was named as the new one.
-    return supported("dose", label, turns);
-  }
-  const taken = ours.find(({ value: other }) => other.withdrawn);
-  if (taken) {
-    const kind = taken.value.asked ? "dose" : "correction";
-    return unsupported(kind, label, "major", `${text} is taken back in the transcript`, [
-      taken.value.segment,
-    ]);
-  }
-  const foreign = ours.find(({ value: other }) => other.person !== PATIENT);
-  if (foreign) {
-    return unsupported(
-      "person",
-      label,
-      "major",
-      `${text} is said of the ${foreign.value.person}, not of the patient`,
-      [foreign.value.segment],
-    );
-  }
-  const former = ours.find(({ value: other }) => other.old);
-  if (former && others.length > 0) {
-    return unsupported("dose", label, "major", `${text} is an earlier dose in the transcript`, [
-      former.value.segment,
-    ]);
-  }
-  if (former) return supported("dose", label, [former.value.segment]);
-  if (others.length === 0) {
-    // Nothing else is said of this drug's dose: the number may stand apart from the name.
-    const turnsOfDrug = [...turnsOfMentions([...known]), ...misheard];
-    const loose = candidates.filter(
-      ({ value: other, drug: owner }) =>
-        !other.withdrawn &&
-        (owner === null || talkCarried(owner, other)) &&
-        turnsOfDrug.some((turn) => Math.abs(turn - other.segment) <= 4),
-    );
-    if (loose.length > 0)
-      return supported(
-        "dose",
-        label,
-        loose.map(({ value: other }) => other.segment),
-      );
-  }
-  const bad = others.map(({ value: other }) => other.segment);
-  return unsupported(
-    "dose",
-    label,
-    "major",
-    `${text} is not in the transcript${names[0] ? ` for ${wordsOf(reading, drug.from, drug.to) || names[0]}` : ""}`,
-    bad,
-  );
-}
-
-/** The number's drug stands in another turn, so that it may be another's. */
-const talkCarried = (owner: Mention, value: Located<NumberValue>): boolean =>
-  owner.segment !== value.segment;
-
-const isDoseLike = (value: NumberValue): boolean =>
-  !value.age &&
-  !value.ordinal &&
-  value.time === "" &&
-  (value.unit === null || DOSE_UNITS.has(value.unit.class));
-
-/** Equal after units; a unit that nobody spoke is the drug's usual one. */
-function sameDose(note: NumberValue, talk: NumberValue, names: readonly string[]): boolean {
-  if (talk.age || talk.time !== "" || talk.ordinal || (talk.plural && !note.plural)) return false;
-  const mine = note.unit;
-  const theirs = talk.unit;
-  if (mine && theirs) {
-    if (mine.class === theirs.class) {
-      if (mine.class === "form") return overlap(note.values, talk.values);
-      return note.values.some((a) =>
-        talk.values.some(
-          (b) =>
-            Math.abs(a * mine.factor - b * theirs.factor) < 1e-6 * Math.max(1, a * mine.factor),
-        ),
-      );
-    }
-    // "half a tablet" says no strength; two names of one volume do.
-    return false;
-  }
-  if (!overlap(note.values, talk.values)) return false;
-  if (mine && !theirs && mine.class === "mass") {
-    const usual = usualUnit(names);
-    if (usual !== null) return usual === mine.name;
-    return mine.name !== "mcg" && mine.name !== "g";
-  }
-  if (!mine && theirs) return DOSE_UNITS.has(theirs.class);
-  return true;
-}
-
-function usualUnit(names: readonly string[]): string | null {
-  const table = terms.usual_units as Record<string, string>;
-  for (const name of names.flatMap(ingredientsOf)) {
-    if (Object.hasOwn(table, name)) return table[name] ?? null;
-    if (name.startsWith("insulin")) return "units";
-    if (name.startsWith("vitamin d")) return "units";
-  }
-  return null;
-}
-
-/** How often a drug is taken. */
-export function drugFrequencyClaim(
-  reading: Reading,
-  value: Located<FrequencyValue>,
-  drug: Mention,
-): Claim | null {
-  const { talk } = reading;
-  const text = wordsOf(reading, value.from, value.to);
-  const names = drugNames(drug);
-  const label = `${wordsOf(reading, drug.from, drug.to)} ${text}`;
-  const mentions = talk.drugs(names);
-  const anchors = mentions.length > 0 ? turnsOfMentions(mentions) : misheardTurns(reading, names);
-  if (anchors.length === 0) return null; // hangs on an invented drug
-  const near = talk.segments.filter(({ index }) =>
-    anchors.some((turn) => index - turn <= 4 && turn - index <= 1),
-  );
-  const said = near.flatMap((segment) =>
-    segment.values.flatMap((other) => {
-      if (other.kind !== "frequency") return [];
-      const owner = bindTo(segment, talk.segments, other, (mention) =>
-        hasType(mention, "drug"),
-      ).mention;
-      const foreign = owner !== null && mentions.length > 0 && !mentions.includes(owner);
-      return foreign ? [] : [other];
-    }),
-  );
-  // What is done now is what the patient says of it; the doctor may advise otherwise.
-  const now = /\b(?:currently|uses|using|takes|taking|has been)\b/i.test(reading.text);
-  const own = said.filter(
-    (other) =>
-      other.rates.length > 0 &&
-      /^(?:patient|relative)$/.test(talk.segments[other.segment]?.speaker ?? ""),
-  );
-  if (now && own.length > 0)
-    return compareFrequency(
-      value,
-      [
-        ...own,
-        ...said.filter((other) => own.some((each) => other.segment < each.segment) && !other.asked),
-      ],
-      label,
-      "major",
-    );
-  const all =
-    said.length > 0
-      ? said
-      : near.flatMap((segment) =>
-          segment.values.filter(
-            (other): other is Located<FrequencyValue> => other.kind === "frequency",
-          ),
-        );
-  return compareFrequency(value, all, label, "major");
-}
-
-/** Against the frequencies that were said: equal rates, or the same times of day. */
-export function compareFrequency(
-  note: FrequencyValue,
-  said: readonly Located<FrequencyValue>[],
-  label: string,
-  severity: "major" | "minor",
-): Claim {
-  const valid = said.filter(({ withdrawn }) => !withdrawn);
-  const close = (a: number, b: number): boolean => Math.abs(a - b) < 0.03 * Math.max(a, b);
-  const matching = valid.filter((other) => {
-    // "Every morning" against "every night".
-    const apart = note.slots.length > 0 && other.slots.length > 0;
-    if (apart && !note.slots.some((slot) => sameSlot(other.slots, slot))) return false;
-    if (note.rates.length > 0 && other.rates.length > 0) {
-      return note.rates.some((a) => other.rates.some((b) => close(a, b)));
-    }
-    if (note.rates.length > 0) return false;
-    if (note.asNeeded) return other.asNeeded;
-    return note.slots.some((slot) => sameSlot(other.slots, slot));
-  });
-  if (matching.length > 0)
-    return supported(
-      "frequency",
-      label,
-      matching.map(({ segment }) => segment),
-    );
-  const slots = new Set(valid.flatMap((other) => other.slots));
-  const rated = valid.filter((other) => other.rates.length > 0);
-  const turns = valid.map(({ segment }) => segment);
-  const fits = note.slots.length === 0 || note.slots.some((slot) => sameSlot([...slots], slot));
-  if (note.rates.length > 0 && rated.length === 0 && slots.size > 0 && fits) {
-    if (note.rates.some((rate) => close(rate, slots.size) || (rate === 1 && slots.size <= 1))) {
-      return supported("frequency", label, turns);
-    }
-  }
-  if (note.asNeeded && valid.length === 0)
-    return unsupported("frequency", label, "minor", `"${label}" is not in the transcript`);
-  if (
-    note.slots.length > 0 &&
-    note.rates.every((rate) => rate === 1) &&
-    rated.some((other) => other.rates.includes(1)) &&
-    slots.size === 0
-  ) {
-    return unsupported(
-      "frequency",
-      label,
-      "minor",
-      `the time of day in "${label}" is not in the transcript`,
-      turns,
-    );
-  }
-  return unsupported("frequency", label, severity, `"${label}" is not in the transcript`, turns);
-}
-
-const sameSlot = (slots: readonly string[], slot: string): boolean =>
-  slots.includes(slot) ||
-  (slot === "night" && slots.includes("evening")) ||
-  (slot === "evening" && slots.includes("night"));
-
 const NO_ALLERGIES =
   /\b(?:no|denies(?: any)?|without)\s+(?:known\s+|any\s+)?(?:(?:drug|medication|medicine|food|seasonal|environmental|latex)(?:\s+or\s+\w+)?\s+)?allerg|\bnkd?a\b|\ballerg\w*\s*:?\s*(?:none|no\b|denied)|\bnot allergic to any/i;
 
@@ -669,13 +357,13 @@ function allergyClaim(reading: Reading, mention: Mention): Claim {
     ]),
   ];
   if (all.length === 0) {
-    const misheard = hasType(mention, "drug") ? misheardTurns(reading, drugNames(mention)) : [];
-    if (misheard.length > 0) return supported("allergy", label, misheard);
     return unsupported("allergy", label, "major", `${text} is not in the transcript`);
   }
+  const sentence = sentenceAt(own, mention.from);
+  const clause = wordsOf(reading, sentence.from, sentence.to);
   const negated =
     mention.negated ||
-    /\b(?:removed|not allergic|tolerat|ruled out|no allergy|negative)\b/i.test(reading.text);
+    /\b(?:removed|not allergic|tolerat\w*|ruled out|no allergy|negative)\b/i.test(clause);
   const mine = all.filter(({ person }) => person === mention.person || mention.person !== PATIENT);
   if (mine.length === 0) {
     return unsupported(
@@ -745,8 +433,16 @@ export function isAllergic({ talk }: Reading, mention: Mention): boolean {
   const sentence = sentenceAt(segment, mention.from);
   if (TOLERATED.in(tokens, sentence.from, sentence.to)) return false;
   const after = tokens.slice(mention.to, Math.min(sentence.to, mention.to + 6)).map(({ w }) => w);
+  // "That's usually the epinephrine in it, not an allergy."
+  const excused = talk.segments
+    .slice(mention.segment, mention.segment + 3)
+    .some((turn) => NOT_ALLERGY.in(turn.tokens));
+  const same = talk.segments
+    .slice(mention.segment + 1, mention.segment + 3)
+    .some((turn) => turn.mentions.some((other) => hasType(other, "drug", "allergen")));
+  if (excused && !same) return false;
   if (
-    /^(?:i |he |she )?(?:eat|eats|can take|can have|is fine|are fine|do not do)/.test(
+    /^(?:, )?nothing\b(?! else)|^(?:i |he |she )?(?:eat|eats|can take|can have|is fine|are fine|do not do)/.test(
       after.join(" "),
     )
   )

@@ -34,6 +34,7 @@ function findingClaim(reading: Reading, mention: Mention): Claim | null {
   const { talk } = reading;
   const text = wordsOf(reading, mention.from, mention.to);
   if (mention.asked || isHypothetical(reading, mention)) return null;
+  if (/^(?:pandemic|like)$/.test(reading.own.tokens[mention.to]?.w ?? "")) return null;
   const all = likeOf(reading, mention);
   const kind: Kind = mention.negated ? "negation" : "problem";
   const label = mention.negated ? `no ${text}` : text;
@@ -65,6 +66,8 @@ function findingClaim(reading: Reading, mention: Mention): Claim | null {
     const turns = wordTurns(reading, mention);
     if (turns.length > 0) return supported(kind, label, turns);
     if (mention.negated && isDenialOfAll(reading)) return null;
+    const near = mention.negated ? [] : kinTurns(reading, mention);
+    if (near.length > 0) return supported(kind, label, near);
     const { kind: as, severity } = inventedAs(mention);
     return unsupported(as, label, severity, `${text} is not in the transcript`);
   }
@@ -429,6 +432,28 @@ function wordTurns({ talk, own }: Reading, mention: Mention): number[] {
     .map(({ index }) => index);
 }
 
+/** Words of a diagnosis that many others have too. */
+const GENERAL =
+  /^(?:disease|diseases|syndrome|disorder|infection|injury|cancer|carcinoma|acute|chronic|severe|mild|history|pain|tear|deficiency|failure|type|primary|secondary|upper|lower|left|right|heart|blood|pressure|high|low|lung|skin|personal|malignant|stage|surgery|positive|negative|test)$/;
+
+/** Turns that name the particular part of a diagnosis: "sickle" crises, sun "keratoses". */
+function kinTurns({ talk, own }: Reading, mention: Mention): number[] {
+  const words = own.tokens
+    .slice(mention.from, mention.to)
+    .map(({ w }, k) => ({ w, word: own.stems[mention.from + k] ?? "" }))
+    .filter(({ w, word }) => word.length >= 5 && !GENERAL.test(w));
+  if (words.length === 0) return [];
+  const known = words
+    .map(({ word }) =>
+      (talk.turnsOf.get(word) ?? []).filter(
+        (turn) =>
+          !every(talk.segments[turn] as Segment, word, (each, k) => each.negated[k] ?? false),
+      ),
+    )
+    .filter((turns) => turns.length > 0);
+  return known.length * 2 >= words.length ? known.flat() : [];
+}
+
 const STOP = new Set(
   ["the", "and", "with", "for", "any", "not", "has", "had", "her", "his"].map(stem),
 );
@@ -450,7 +475,22 @@ function relativeClaim(
       .filter(({ relatives }) => relatives.some((each) => each.name === name || name === "family"))
       .map(({ index }) => index);
   if (all.length === 0) {
-    if (mention.negated || wordTurns(reading, mention).length > 0)
+    const parts = reading.own.parts.filter(
+      ({ from, to }) => from >= mention.from && to <= mention.to,
+    );
+    // "Your grandmother's the breast?": the place alone, beside whose it is.
+    const placed = talk.segments.some(
+      (segment) =>
+        segment.relatives.some(({ name }) => name === mention.person) &&
+        segment.parts.some((part) => parts.some(({ name }) => name === part.name)),
+    );
+    if (
+      mention.negated ||
+      placed ||
+      mention.person === "other" ||
+      wordTurns(reading, mention).length > 0 ||
+      kinTurns(reading, mention).length > 0
+    )
       return supported("person", label, turnsOf(mention.person));
     return unsupported("problem", label, "major", `${text} is not in the transcript`);
   }
@@ -463,6 +503,7 @@ function relativeClaim(
       `the transcript says that there is no ${text} in the family`,
       turnsOfMentions(theirs),
     );
+  if (mention.person === "other") return supported("person", label, turnsOfMentions(all));
   const named = turnsOf(mention.person);
   const foreign = all.filter(
     ({ person }) => person !== PATIENT && person !== "family" && person !== mention.person,
@@ -730,6 +771,8 @@ const flip = (sense: string): string =>
 const NEGATED =
   /\b(?:no|not|without|denies|denied|never|none|unable|stop|stopped|cut|quit|limit\w*|less|reduc\w*|avoid\w*|off|negative|removed|lack|rather|instead|refus\w*|declin\w*|cannot|can't|\w*n't|hold|free|nor|neither|absent|rule|other|if|should|recommend\w*|advise\w*|discuss\w*|will|would|encourag\w*|continue|plan|understand\w*|agree\w*|normal|intact|unremarkable|stable|clear)\b/i;
 
+const ADVICE = /\b(?:counsel\w*|advis\w*|discuss\w*|educat\w*|recommend\w*|instruct\w*|encourag\w*)\b/i;
+
 /** What the talk denies and the note affirms, in words that no list holds. */
 export function deniedWordClaims(reading: Reading): Claim[] {
   const { own, talk, text } = reading;
@@ -755,7 +798,7 @@ export function deniedWordClaims(reading: Reading): Claim[] {
         text,
       );
     if (
-      (direct && strict) ||
+      (direct && strict && !ADVICE.test(text)) ||
       (answered &&
         !/(?:ing|ed)$/.test(w) &&
         !soft &&

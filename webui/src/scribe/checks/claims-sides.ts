@@ -90,9 +90,30 @@ function sideClaim(reading: Reading, mine: SideMention): Claim | null {
       if (theirs >= 2 && ours === 0) return wrong(reason, opposite);
     }
   }
+  const exact = (side: SideMention): boolean =>
+    side.parts.some((part) => mine.parts.includes(part));
+  if (
+    both.length === 0 &&
+    opposite.some((side) => exact(side) && !side.negated) &&
+    same.length > 0 &&
+    same.every((side) => side.parts.length > 0 && !exact(side)) &&
+    !findingSides(reading, mine).has(mine.side)
+  )
+    return wrong(reason, opposite);
+  // "The left's my good leg": what the note has there is on the other side.
+  const well = about.filter((side) => side.side === mine.side && side.negated);
+  if (well.length > 0 && same.length === 0 && opposite.some(({ negated }) => !negated))
+    return wrong(reason, well);
   if (same.length > 0) return supported("laterality", text, turns(same));
   const shared = both.filter((side) => opposite.length === 0 || sharesFinding(reading, mine, side));
   if (shared.length > 0) return supported("laterality", text, turns(shared));
+  // "The one I did in March is twenty twenty. The right's down to …"
+  const unnamed = opposite.some(({ segment }) =>
+    /\bthe one (?:i|we|you|they) (?:did|fixed|replaced|injected|operated|had|broke|hurt)\b/.test(
+      (talk.segments[segment]?.tokens ?? []).map(({ w }) => w).join(" "),
+    ),
+  );
+  if (unnamed) return null;
   if (opposite.length > 0) return wrong(reason, opposite);
   const loose = live.filter((side) => side.side === mine.side && side.parts.length === 0);
   if (loose.length > 0) return supported("laterality", text, turns(loose));

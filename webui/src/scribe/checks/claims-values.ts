@@ -2,13 +2,15 @@
 import { type Located, type Mention, PATIENT, hasType, overlap } from "./segment.ts";
 import { bindTo, sideAt, type BoundNumber } from "./talk.ts";
 import {
+  combinationClaim,
+  combinationOf,
   compareFrequency,
   doseClaim,
   drugFrequencyClaim,
-  drugOf,
   isDose,
-  isDrugClaim,
-} from "./claims-drugs.ts";
+} from "./claims-doses.ts";
+import { drugOf, isDrugClaim } from "./claims-drugs.ts";
+import { circumstancesOf, otherCircumstance } from "./circumstances.ts";
 import type { Claim, Kind } from "./types.ts";
 import { supported, unsupported, wordsOf, type Reading } from "./claim.ts";
 import type { DateValue, FrequencyValue, NumberValue, PairValue } from "./values.ts";
@@ -80,6 +82,42 @@ function anchorOf(reading: Reading, value: { from: number; to: number }): Mentio
 
 const WEIGHTS = /\b(?:weight|weighs?|wt)\b/i;
 
+/** "down 16 pounds", "up 4 kg": by how much, rather than how much. */
+const isChange = ({ own }: Reading, value: NumberValue): boolean =>
+  /^(?:down|up|lost|gained|loss|gain|of|by)$/.test(own.tokens[value.from - 1]?.w ?? "") &&
+  /\b(?:down|up|lost|gained|loss|gain)\b/.test(
+    own.tokens
+      .slice(Math.max(0, value.from - 4), value.from)
+      .map(({ w }) => w)
+      .join(" "),
+  );
+
+/** "Weight gain from 55 to 58 lb": a weight at each end. */
+const isSpanOf = ({ own, text }: Reading, value: NumberValue): boolean =>
+  WEIGHTS.test(text) &&
+  (/^(?:from)$/.test(own.tokens[value.from - 1]?.w ?? "") ||
+    (own.tokens[value.from - 1]?.w === "to" && own.tokens.some(({ w }) => w === "from")));
+
+/** Tests that give no number. */
+const NUMBERLESS = new Set([
+  "x-ray",
+  "chest x-ray",
+  "ct",
+  "mri",
+  "ultrasound",
+  "mammogram",
+  "colonoscopy",
+  "endoscopy",
+  "biopsy",
+  "labs",
+  "vital signs",
+  "gait exam",
+  "speech exam",
+  "genetic test",
+  "urine culture",
+  "blood culture",
+]);
+
 /** The vital that a unit or a range tells where no name stands by. */
 function kindOf(reading: Reading, value: NumberValue, anchor: Mention | null): Kind {
   const cls = value.unit?.class ?? "none";
@@ -98,8 +136,12 @@ function kindOf(reading: Reading, value: NumberValue, anchor: Mention | null): K
   if (cls === "weight")
     return anchor?.concepts.some(({ name }) => name === "weight") ||
       (WEIGHTS.test(reading.text) && !/\b(?:lost|gained|lift\w*|loss|gain)\b/i.test(reading.text))
-      ? "vital"
-      : "number";
+      ? isChange(reading, value)
+        ? "number"
+        : "vital"
+      : isSpanOf(reading, value)
+        ? "vital"
+        : "number";
   if (cls === "times" || cls === "distance" || cls === "form" || cls === "volume") return "number";
   if (cls === "length" || cls === "concentration" || cls === "pressure") return "result";
   if (anchor && hasType(anchor, "vital")) return "vital";
@@ -125,6 +167,7 @@ function measureClaim(reading: Reading, value: Located<NumberValue>, text: strin
     cls !== "weight"
   )
     anchor = null;
+  if (cls === "none" && anchor?.concepts.every(({ name }) => NUMBERLESS.has(name))) anchor = null;
   // "x-rays, 3 views": a count of what follows.
   const next = own.tokens[value.to]?.w ?? "";
   const counts =
@@ -135,7 +178,9 @@ function measureClaim(reading: Reading, value: Located<NumberValue>, text: strin
     !/^(?:and|which|with|today|from|but|down|for|this|improved|was|predicted|plus|beats|breaths|after|before|now|out|right|left|bilaterally|compared|previously|previous|last|prior|over|mmol|points?|per|negative|positive)$/.test(
       next,
     );
-  if (counts) anchor = null;
+  // "6 of 7 nights"
+  const share = next === "of" && own.tokens[value.to + 1]?.n !== undefined && cls === "none";
+  if (counts || share) anchor = null;
   const kind = kindOf(reading, value, anchor);
   const severity = kind === "number" ? "minor" : "major";
   const label = anchor ? `${wordsOf(reading, anchor.from, anchor.to)} ${text}` : text;
@@ -152,6 +197,18 @@ function measureClaim(reading: Reading, value: Located<NumberValue>, text: strin
     /\b(?:previous|previously|prior|earlier|last|from|was|down from|up from|baseline)\b/i.test(
       own.tokens
         .slice(Math.max(0, value.from - 6), value.from)
+        .map(({ w }) => w)
+        .join(" "),
+    ) ||
+    /\b(?:versus|vs|compared (?:to|with)|improved from|unchanged from)\b/i.test(
+      own.tokens
+        .slice(Math.max(0, value.from - 4), value.from)
+        .map(({ w }) => w)
+        .join(" "),
+    ) ||
+    /\b(?:ago|earlier|previously|prior|before|last|in (?:19|20)\d\d)\b/.test(
+      own.tokens
+        .slice(value.to, nextValue(reading, value))
         .map(({ w }) => w)
         .join(" "),
     );
@@ -190,6 +247,22 @@ function measureClaim(reading: Reading, value: Located<NumberValue>, text: strin
         `${text} is said of the ${wrong} side in the transcript`,
         fitting.map(({ value: other }) => other.segment),
       );
+    const circumstance = otherCircumstance(
+      circumstancesOf(own, value),
+      fitting.map(({ value: other }) => circumstancesIn(reading, other)),
+      talk.numbers
+        .filter((each) => !fitting.includes(each) && isMeasureLike(each.value))
+        .filter((each) => fitsUnit(value, each.value) && !overlap(each.value.values, value.values))
+        .map(({ value: other }) => circumstancesIn(reading, other)),
+    );
+    if (circumstance && severity === "major")
+      return unsupported(
+        kind,
+        label,
+        severity,
+        `${text} is told of another circumstance in the transcript (${circumstance})`,
+        fitting.map(({ value: other }) => other.segment),
+      );
     return supported(
       kind,
       label,
@@ -198,6 +271,7 @@ function measureClaim(reading: Reading, value: Located<NumberValue>, text: strin
   }
   const taken = equal.find(({ value: other }) => other.withdrawn);
   if (taken && live.length === 0) {
+    if (noteOld) return supported(kind, label, [taken.value.segment]);
     return unsupported("correction", label, severity, `${text} is taken back in the transcript`, [
       taken.value.segment,
     ]);
@@ -243,6 +317,26 @@ function measureClaim(reading: Reading, value: Located<NumberValue>, text: strin
   return unsupported(kind, label, severity, `${label} is not in the transcript`, bad);
 }
 
+const circumstancesIn = (
+  { talk }: Reading,
+  value: { segment: number; from: number; to: number },
+): (string | null)[] => {
+  const segment = talk.segments[value.segment];
+  return segment ? circumstancesOf(segment, value) : [];
+};
+
+/** Where the next number of the statement begins, or where the words after this one end. */
+function nextValue({ own }: Reading, value: NumberValue): number {
+  const next = own.values.find(
+    (other) => (other.kind === "number" || other.kind === "pair") && other.from >= value.to,
+  );
+  const far = value.to + 7;
+  // "66% two years earlier": the span belongs to the value before it.
+  return next?.kind === "number" && next.unit?.class === "time"
+    ? far
+    : Math.min(far, next?.from ?? far);
+}
+
 const isMeasureLike = (value: NumberValue): boolean =>
   !value.age && !value.ordinal && value.unit?.class !== "time" && value.unit?.class !== "times";
 
@@ -270,6 +364,12 @@ const hasOther = (bound: BoundNumber, anchor: Mention): boolean =>
   bound.test !== null && !related(anchor, bound.test);
 
 function sameMeasure(note: NumberValue, talk: NumberValue): boolean {
+  // "Six nine": pounds and ounces without their names.
+  const pounds = note.values[0] ?? 0;
+  if (note.unit?.name === "lb" && talk.unit === null && !Number.isInteger(pounds)) {
+    const ounces = Math.round((pounds % 1) * 16);
+    if (talk.values.includes(Number(`${Math.floor(pounds)}.${ounces}`))) return true;
+  }
   if (talk.age || (talk.ordinal && !note.ordinal)) return false;
   const mine = note.unit;
   const theirs = talk.unit;
@@ -324,6 +424,8 @@ function wrongSide(
 
 function pairClaim(reading: Reading, value: Located<PairValue>): Claim {
   const { talk } = reading;
+  const drug = combinationOf(reading, value);
+  if (drug) return combinationClaim(reading, value, drug);
   const text = wordsOf(reading, value.from, value.to);
   const first = value.first[0] ?? 0;
   const second = value.second[0] ?? 0;
@@ -338,6 +440,21 @@ function pairClaim(reading: Reading, value: Located<PairValue>): Claim {
   const live = equal.filter(({ withdrawn }) => !withdrawn);
   if (pressure) {
     const label = `blood pressure ${text}`;
+    const circumstance = otherCircumstance(
+      circumstancesOf(reading.own, value),
+      live.map((other) => circumstancesIn(reading, other)),
+      pairs
+        .filter((other) => !live.includes(other))
+        .map((other) => circumstancesIn(reading, other)),
+    );
+    if (circumstance)
+      return unsupported(
+        "vital",
+        label,
+        "major",
+        `${text} is told of another circumstance in the transcript (${circumstance})`,
+        live.map(({ segment }) => segment),
+      );
     if (live.length > 0)
       return supported(
         "vital",
@@ -387,10 +504,37 @@ function pairClaim(reading: Reading, value: Located<PairValue>): Claim {
         live.map(({ segment }) => segment),
       );
   }
-  const numbers = talk.numbers.filter(
-    ({ value: other }) =>
-      overlap(other.values, value.first) && other.unit === null && !other.withdrawn,
+  // "twenty sixty": both numbers, one after the other. An acuity, or strength, needs both.
+  const spoken = talk.segments.filter(({ values }) =>
+    values.some(
+      (other, i) =>
+        other.kind === "number" &&
+        overlap(other.values, value.first) &&
+        values[i + 1]?.kind === "number" &&
+        (values[i + 1]?.from ?? 99) - other.to <= 1 &&
+        overlap((values[i + 1] as NumberValue).values, value.second),
+    ),
   );
+  const joined = first * 100 + second;
+  const asOne = talk.numbers.filter(
+    ({ value: other }) => first === 20 && other.values.includes(joined),
+  );
+  const asYear = talk
+    .values("date")
+    .filter(({ parts }) => first === 20 && parts.includes(`year:${joined}`));
+  if (spoken.length + asOne.length + asYear.length > 0)
+    return supported(kind, text, [
+      ...spoken.map(({ index }) => index),
+      ...asOne.map(({ value: other }) => other.segment),
+      ...asYear.map(({ segment }) => segment),
+    ]);
+  const acuity = first === 20 && second % 5 === 0 && second >= 10;
+  const numbers = acuity
+    ? []
+    : talk.numbers.filter(
+        ({ value: other }) =>
+          overlap(other.values, value.first) && other.unit === null && !other.withdrawn,
+      );
   const today = /\btoday|now\b/.test(words);
   const usable = numbers.filter(({ value: other }) => !(today && isPast(reading, other)));
   if (usable.length > 0)

@@ -148,7 +148,7 @@ export function withdrawInside(segment: Segment): void {
     const between = tokens.slice(a.to, b.from);
     if (
       a.side !== b.side &&
-      between.length <= 6 &&
+      between.length <= (between.slice(0, 3).some(({ w }) => w === "no") ? 14 : 6) &&
       corrects(between) &&
       !between.some(({ w }) => w === "not")
     )
@@ -204,7 +204,11 @@ export function correctAcross(
     const again =
       third?.values.some((each) => each.kind === "number" && overlap(each.values, value.values)) ??
       false;
-    if (confirmed && !again && value.unit === null && other.unit === null) value.withdrawn = true;
+    // Of a like size: "sixty one" – "sixty two", not "point seven" – "with the nine hundred?".
+    const ratio = (other.values[0] ?? 0) / (value.values[0] ?? 1);
+    const alike = ratio > 0.2 && ratio < 5;
+    if (confirmed && !again && alike && value.unit === null && other.unit === null)
+      value.withdrawn = true;
   }
   for (const side of first.sides) {
     const other = second.sides.find((each) => each.side !== side.side);

@@ -2,6 +2,7 @@
  * A text as typed mentions: concepts, values, sides and people, each with its place and its context
  * (negated, asked, uncertain, withdrawn, of whom). The same reading serves transcript and note.
  */
+import { amend } from "./amended.ts";
 import { answerOf, answerQuestions, markShortQuestion, shareAcross } from "./answers.ts";
 import { correctAcross, markTimes, spreadDenied, withdrawInside } from "./corrections.ts";
 import cues from "./cues.json" with { type: "json" };
@@ -10,7 +11,7 @@ import { markNegation, phrases, postNegation, uncertainAt } from "./negation.ts"
 import { markOwners, markPeople } from "./people.ts";
 import { type Mention, PATIENT, type Segment, sentenceAt } from "./segment.ts";
 import { splitSentences } from "./sentences.ts";
-import { findSides } from "./sides.ts";
+import { findSides, resolveOther } from "./sides.ts";
 import { markStopped } from "./stopped.ts";
 import { stem, tokenize } from "./text.ts";
 import { findValues } from "./values.ts";
@@ -170,6 +171,19 @@ function partsNear(segment: Segment, from: number, to: number): string[] {
   return [...new Set(found.map(({ name }) => name))];
 }
 
+/** A drug that a turn speaks of without its name as the lexicon has it. */
+export function addDrug(
+  segment: Segment,
+  names: readonly string[],
+  place: { from: number; to: number },
+): Mention {
+  const concepts = names.map((name): Concept => ({ type: "drug", name, absent: false }));
+  const mention = mentionOf(segment, concepts, { concepts, ...place, gapped: false });
+  segment.mentions.push(mention);
+  segment.mentions.sort((a, b) => a.from - b.from || b.to - a.to);
+  return mention;
+}
+
 /** The turns of a talk, read and joined: answers, people asked about, corrections across turns. */
 export function readDialogue(turns: readonly { speaker: string; text: string }[]): Segment[] {
   const segments = turns.map(({ speaker, text }, i) => readSegment(i, speaker.toLowerCase(), text));
@@ -179,6 +193,8 @@ export function readDialogue(turns: readonly { speaker: string; text: string }[]
     answerQuestions(segment, segments[i + 1]);
     correctAcross(segment, segments[i + 1], segments[i + 2]);
   });
+  amend(segments);
+  resolveOther(segments);
   markStopped(segments);
   return segments;
 }

@@ -46,5 +46,19 @@ export function soundsLike(heard: string, name: string): boolean {
   const apart = distance(heard, name, most);
   if (apart <= Math.min(2, most) && soundKey(heard).charAt(0) === soundKey(name).charAt(0))
     return true;
-  return apart <= most + 0 && soundKey(heard) === soundKey(name);
+  if (apart <= most && soundKey(heard) === soundKey(name)) return true;
+  // The start was lost ("zempic"), or the name is cut short ("clinda").
+  const lost = name.length - heard.length;
+  if (lost > 0 && lost <= 2 && heard.length >= 5 && name.endsWith(heard)) return true;
+  return heard.length >= 5 && name.startsWith(heard);
+}
+
+/** Whether words run together ("carve a deal all") have a name's consonants. */
+export function soundsLikeJoined(heard: string, name: string): boolean {
+  if (name.length < 6) return false;
+  const most = Math.ceil(name.length * 0.5);
+  if (Math.abs(heard.length - name.length) > most) return false;
+  const key = soundKey(name);
+  if (key.length < 4 || soundKey(heard) !== key) return false;
+  return distance(heard, name, most) <= most;
 }

@@ -12,6 +12,7 @@ import {
   resultClaims,
 } from "./claims-findings.ts";
 import { personClaims } from "./claims-people.ts";
+import { clearanceClaims, oppositeClaims } from "./opposites.ts";
 import { sideClaims } from "./claims-sides.ts";
 import { valueClaims } from "./claims-values.ts";
 import { unique, type Reading } from "./claim.ts";
@@ -20,7 +21,7 @@ import { type Mention, NOTE, PATIENT, hasType } from "./segment.ts";
 import { overlapTurns } from "./evidence.ts";
 import { findOmissions } from "./omissions.ts";
 import { splitStatements, type Statement } from "./statements.ts";
-import { Talk } from "./talk.ts";
+import { Talk, drugNames } from "./talk.ts";
 import type { CheckedNote, CheckedStatement, Claim } from "./types.ts";
 
 export type * from "./types.ts";
@@ -51,6 +52,11 @@ export function checkNote(
     if (drugs.length > 0) lastDrugs = drugs;
     return reading;
   });
+  talk.hear(
+    readings.flatMap(({ own }) =>
+      own.mentions.filter((mention) => hasType(mention, "drug")).map(drugNames),
+    ),
+  );
   return {
     statements: readings.map((reading, i) => judge(reading, statements[i] as Statement)),
     omissions: findOmissions(talk, readings, reference),
@@ -105,5 +111,7 @@ function claimsOf(reading: Reading): Claim[] {
     ...affirmedWordClaims(reading),
     ...degreeClaims(reading),
     ...strongWordClaims(reading),
+    ...oppositeClaims(reading),
+    ...clearanceClaims(reading),
   ];
 }

@@ -136,6 +136,8 @@ export class Lexicon {
         else this.drugWords.set(each, [name]);
       }
     }
+    const joint = [name, ...names].find((each) => /^[a-z]+ and [a-z]+$/.test(each));
+    if (joint && !this.ingredients.has(name)) this.ingredients.set(name, joint.split(" and "));
     const parts = this.ingredients.get(name);
     if (parts && parts.length === 2) {
       this.#add("drug", name, parts.join(" "));

@@ -108,6 +108,12 @@ export function postNegation({ tokens }: Segment, to: number, end: number): bool
   );
 }
 
+const words = (tokens: readonly Token[], from: number, to: number): string =>
+  tokens
+    .slice(from, to)
+    .map(({ w }) => w)
+    .join(" ");
+
 export function uncertainAt(
   segment: Segment,
   from: number,
@@ -131,6 +137,15 @@ export function uncertainAt(
     if (/^(?:but|;|okay|alright|then|so|terms)$/.test(tokens[i]?.w ?? "")) return false;
     if (UNCERTAIN.at(tokens, i, from) > 0) return true;
   }
+  // "I think it's a basal cell, but let's see."
+  const before = words(tokens, Math.max(sentence.from, from - 8), from);
+  if (
+    /\b(?:think|guess|bet|suspect|looks like)\b/.test(before) &&
+    /\b(?:let us see|we will see|for the lab|the lab|biopsy|find out|to be sure|not sure|until we|see what|wait for|waiting on|confirm)\b/.test(
+      words(tokens, sentence.from, sentence.to),
+    )
+  )
+    return true;
   const after = tokens[to]?.w ?? "";
   // "hepatitis B vaccine": the disease is only what it guards against.
   if (/^(?:vaccines?|vaccination|shots?|booster|screening|prophylaxis|prevention)$/.test(after))

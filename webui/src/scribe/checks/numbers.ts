@@ -61,24 +61,25 @@ const ORDINALS: Record<string, number> = {
 };
 const ROMAN: Record<string, number> = { i: 1, ii: 2, iii: 3, iv: 4, v: 5 };
 const BEFORE_ROMAN = new Set(["stage", "grade", "type", "class", "phase", "nyha"]);
-const PLURALS: Record<string, number> = {
-  tens: 10,
-  twenties: 20,
-  thirties: 30,
-  forties: 40,
-  fifties: 50,
-  sixties: 60,
-  seventies: 70,
-  eighties: 80,
-  nineties: 90,
-  hundreds: 100,
-};
+/** Number words in the plural, as strengths and decades are told: "the twenty fives", "her fifties". */
+const SINGULARS: Record<string, string> = Object.fromEntries([
+  ...[...Object.keys(ONES), ...Object.keys(TEENS)]
+    .filter((word) => word !== "zero" && word !== "one")
+    .map((word) => [word.endsWith("x") ? `${word}es` : `${word}s`, word]),
+  ...Object.keys(TENS).map((word) => [word.replace(/y$/, "ies"), word]),
+  ["hundreds", "hundred"],
+  ["thousands", "thousand"],
+]) as Record<string, string>;
 
-const own = (table: Record<string, number>, w: string): number | undefined =>
+const own = <T>(table: Record<string, T>, w: string): T | undefined =>
   Object.hasOwn(table, w) ? table[w] : undefined;
 
 /** What a small number before it counts by itself. */
-const COUNTED = /^(?:times?|tablets?|pills?|capsules?|tabs|puffs?|sprays?|drops?)$/;
+const COUNTED =
+  /^(?:times?|tablets?|pills?|capsules?|tabs|puffs?|sprays?|drops?|days?|nights?|mornings?)$/;
+/** What a quarter is taken of. */
+const QUARTERED =
+  /^(?:milligrams?|mgs?|grams?|g|tablets?|tabs?|pills?|mils?|ml|milliliters?|teaspoons?|inch)$/;
 
 interface Group {
   value: number;
@@ -119,8 +120,10 @@ interface Reading {
 /** The number that begins at a token, with its other readings. */
 function read(tokens: Token[], i: number): Reading | null {
   const w = tokens[i]?.w ?? "";
-  const plural = own(PLURALS, w);
-  if (plural !== undefined) return { values: [plural], length: 1, plural: true };
+  const plural = readPlural(tokens, i);
+  if (plural) return plural;
+  const quarter = readQuarter(tokens, i);
+  if (quarter) return quarter;
   const ordinal = readOrdinal(tokens, i);
   if (ordinal) return ordinal;
   if (w === "point" || w === "oh" || w === ".") return readPoint(tokens, i, [0], 0);
@@ -152,6 +155,47 @@ function read(tokens: Token[], i: number): Reading | null {
       length: first.length,
     }
   );
+}
+
+/** "the tens", "one fifties", "two hundreds": a number whose last word is plural. */
+function readPlural(tokens: Token[], i: number): Reading | null {
+  for (let k = 0; k <= 3; k++) {
+    const token = tokens[i + k];
+    const singular = own(SINGULARS, token?.w ?? "");
+    if (token && singular !== undefined) {
+      const words = [...tokens.slice(i, i + k), { ...token, w: singular }];
+      const before = own(ONES, tokens[i]?.w ?? "");
+      // "two twenties" are two of twenty, rather than the strength 220.
+      if (k === 1 && before !== undefined && before > 1 && own(TENS, singular) !== undefined)
+        return null;
+      if (singular === "ten" && k > 0) return null;
+      const found = read(words, 0);
+      if (!found || found.length !== k + 1 || found.ordinal) return null;
+      const last = own(ONES, tokens[i - 1]?.w ?? "") ?? 0;
+      const tens = own(TENS, singular) ?? 0;
+      const values = k === 0 && last > 1 && tens > 0 ? [tens, last * 100 + tens] : found.values;
+      return { values, length: k + 1, plural: true };
+    }
+    if (!token || !isNumberWord(token.w)) return null;
+  }
+  return null;
+}
+
+const isNumberWord = (w: string): boolean =>
+  [ONES, TEENS, TENS].some((table) => Object.hasOwn(table, w)) ||
+  /^(?:a|hundred|thousand|point|oh|and|half)$/.test(w);
+
+/** "a quarter milligram", "a quarter of a tablet", "three quarters of a pill". */
+function readQuarter(tokens: Token[], i: number): Reading | null {
+  const w = (k: number): string => tokens[i + k]?.w ?? "";
+  const start = /^(?:a|three)$/.test(w(0)) ? 1 : 0;
+  if (w(start) !== (w(0) === "three" ? "quarters" : "quarter")) return null;
+  let at = start + 1;
+  const end = at;
+  if (w(at) === "of") at++;
+  if (/^(?:an?|the|your|his|her)$/.test(w(at))) at++;
+  if (!QUARTERED.test(w(at))) return null;
+  return { values: [w(0) === "three" ? 0.75 : 0.25], length: w(end) === "of" ? at : end };
 }
 
 function readOrdinal(tokens: Token[], i: number): Reading | null {
@@ -245,7 +289,8 @@ function scaled(tokens: Token[], i: number, count: number, length: number): Read
   const value = total + part;
   const taken = at - i;
   const temp = group(tokens, at);
-  if (value >= 100 && value <= 106 && temp?.kind === "one") {
+  const counts = COUNTED.test(tokens[at + (temp?.length ?? 0)]?.w ?? "");
+  if (value >= 100 && value <= 106 && temp?.kind === "one" && !counts) {
     return { values: [value + temp.value / 10, value], length: taken + temp.length };
   }
   return readPoint(tokens, i, [value], taken) ?? { values: [value], length: taken };
@@ -338,7 +383,7 @@ export function mergeNumbers(tokens: Token[]): Token[] {
     const tenth = next?.n?.[0] ?? 10;
     const spoken = token.n?.length === 1 && token.end - token.start > 2 && !token.ordinal;
     if (!spoken || !next?.n || next.ordinal || tenth > 9 || !Number.isInteger(tenth)) return;
-    if (whole < 20 && whole > 0 && Number.isInteger(whole))
+    if (whole < 200 && whole > 0 && Number.isInteger(whole))
       token.n = [whole, Number(`${whole}.${tenth}`)];
   });
   // "three to four hundred": the first is counted in hundreds too.

@@ -63,6 +63,11 @@ export function findSides(segment: Segment): SideMention[] {
         .some((token) => token.w === "none" || token.w === "nothing")
     )
       negated = true;
+    const rest = tokens
+      .slice(i + 1, Math.min(sentence.to, i + 8))
+      .map((token) => token.w)
+      .join(" ");
+    if (HEALTHY.test(rest) || before === "good") negated = true;
     sides.push({
       side: SIDES[w] as Side,
       segment: segment.index,
@@ -80,6 +85,51 @@ export function findSides(segment: Segment): SideMention[] {
     });
   });
   return sides;
+}
+
+/** "the left's my good leg", "the left one is fine": the side where nothing is the matter. */
+const HEALTHY =
+  /^(?:(?:one|side|knee|eye|ear|leg|hip|foot|hand|arm|shoulder|groin|wrist|ankle|breast) )?(?:is|was|looks?) (?:(?:my|his|her|the) good (?:one|leg|side|knee|eye|ear|hip|foot|hand|arm|shoulder)|(?:all |just |perfectly |totally )?(?:fine|good|okay|clear|normal|clean|all right)\b)/;
+
+const OTHER_OF =
+  /^(?:one|side|leg|knee|eye|ear|hip|foot|hand|arm|shoulder|wrist|ankle|breast|elbow|heel|thumb|lung|kidney)$/;
+
+/** "It's the other knee": the side across from the last one named, in this turn or the two before. */
+export function resolveOther(segments: readonly Segment[]): void {
+  for (const segment of segments) {
+    segment.tokens.forEach(({ w }, i) => {
+      if (w !== "other" || !/^(?:the|my|his|her|your)$/.test(segment.tokens[i - 1]?.w ?? "")) return;
+      if (!OTHER_OF.test(segment.tokens[i + 1]?.w ?? "")) return;
+      const sentence = sentenceAt(segment, i);
+      if (segment.sides.some(({ from }) => from > i && from < Math.min(sentence.to, i + 5))) return;
+      const earlier = [
+        ...segments.slice(Math.max(0, segment.index - 2), segment.index).flatMap((turn) => turn.sides),
+        ...segment.sides.filter(({ from }) => from < i),
+      ];
+      const last = earlier.filter((side) => !side.withdrawn && side.side !== "both").at(-1);
+      if (!last) return;
+      const named = segment.parts
+        .filter(({ from }) => from === i + 1)
+        .map(({ name }) => name)
+        .filter((name) => name !== "side");
+      segment.sides.push({
+        ...last,
+        side: last.side === "left" ? "right" : "left",
+        segment: segment.index,
+        from: i,
+        to: i + 2,
+        parts: named.length > 0 ? named : last.parts,
+        negated: HEALTHY.test(
+          segment.tokens
+            .slice(i + 1, i + 9)
+            .map((token) => token.w)
+            .join(" "),
+        ),
+        old: false,
+      });
+      segment.sides.sort((a, b) => a.from - b.from);
+    });
+  }
 }
 
 const PAST =

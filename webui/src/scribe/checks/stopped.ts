@@ -44,6 +44,8 @@ export function markStopped(segments: readonly Segment[]): void {
         !/^[^.]*\bfrom\b/.test(after)
       )
         mention.stopped = true;
+      if (/^(?:is |are |was )?(?:all )?(?:gone|history|finished|out of the picture)\b/.test(after))
+        mention.stopped = true;
       if (said) {
         if (!sentence.question)
           mention.stopped =
@@ -70,15 +72,28 @@ export function markStopped(segments: readonly Segment[]): void {
           )
         )
           mention.stopped = true;
-        const at = STOPPED.first(turn.tokens, 0, Math.min(turn.tokens.length, 14));
+        const reach = turn === later[0] ? 22 : 14;
+        const at = STOPPED.first(turn.tokens, 0, Math.min(turn.tokens.length, reach));
         if (
           turn.mentions.some((other) => hasType(other, "drug") && (at < 0 || other.from < at + 2))
         )
           break;
         const points =
           turn.tokens.slice(at, at + 4).some(({ w }) => /^(?:it|that|this|them)$/.test(w)) ||
-          /^(?:it|that)$/.test(turn.tokens[at - 1]?.w ?? "");
-        if (at >= 0 && !(turn.negated[at] ?? false) && points && turn.tokens.length <= 20) {
+          turn.tokens
+            .slice(Math.max(0, at - 2), Math.max(0, at))
+            .some(({ w }) => /^(?:it|its|that|them|they|those)$/.test(w));
+        // "It goes off": what passes is an effect.
+        const passes =
+          turn.tokens[at]?.w === "off" &&
+          /^(?:goes|went|go|wears|wore|wear)$/.test(turn.tokens[at - 1]?.w ?? "");
+        if (
+          at >= 0 &&
+          !passes &&
+          !(turn.negated[at] ?? false) &&
+          points &&
+          turn.tokens.length <= 24
+        ) {
           mention.stopped = true;
         }
         const anymore = turn.tokens.findIndex(({ w }) => w === "anymore");

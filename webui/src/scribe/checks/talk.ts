@@ -1,5 +1,5 @@
 /** The transcript, read once and indexed for the questions that claims ask of it. */
-import { readDialogue } from "./document.ts";
+import { addDrug, readDialogue } from "./document.ts";
 import {
   type Located,
   type Mention,
@@ -11,6 +11,8 @@ import {
   sentenceAt,
 } from "./segment.ts";
 import { lexicon, type ConceptType } from "./lexicon.ts";
+import { findImplied, findMisheard } from "./misheard.ts";
+import { markStopped } from "./stopped.ts";
 import terms from "./terms.json" with { type: "json" };
 import { isPunctuation, stem } from "./text.ts";
 import type { NumberValue, Value } from "./values.ts";
@@ -42,7 +44,7 @@ export function sameDrug(a: readonly string[], b: readonly string[]): boolean {
 export class Talk {
   readonly segments: Segment[];
   readonly mentions: Mention[];
-  readonly numbers: BoundNumber[];
+  numbers: BoundNumber[];
   /** Stem → turns in which it occurs. */
   readonly turnsOf = new Map<string, number[]>();
   readonly #byConcept = new Map<string, Mention[]>();
@@ -65,6 +67,25 @@ export class Talk {
         else this.turnsOf.set(word, [index]);
       }
     }
+    this.numbers = this.segments.flatMap((segment) => bindNumbers(segment, this.segments));
+  }
+
+  /** Looks for drugs of the note that no turn names: misheard, or told by other words. */
+  hear(drugs: readonly (readonly string[])[]): void {
+    let found = false;
+    for (const names of drugs) {
+      if (this.drugs(names).length > 0) continue;
+      const misheard = findMisheard(this.segments, names);
+      const places = misheard.length > 0 ? misheard : findImplied(this.segments, names);
+      for (const place of places) {
+        const segment = this.segments[place.segment];
+        if (segment) this.mentions.push(addDrug(segment, names, place));
+        found = true;
+      }
+    }
+    if (!found) return;
+    this.mentions.sort((a, b) => a.segment - b.segment || a.from - b.from);
+    markStopped(this.segments);
     this.numbers = this.segments.flatMap((segment) => bindNumbers(segment, this.segments));
   }
 
@@ -136,7 +157,7 @@ export function bindTo(
   if (after) {
     const gap = segment.tokens.slice(value.to, after.from).map(({ w }) => w);
     const close =
-      gap.length <= 4 && !gap.some((w) => isPunctuation(w) || w === "and" || w === "over");
+      (gap.length <= 4 || (gap[0] === "of" && gap.length <= 7)) && !gap.some((w) => isPunctuation(w) || w === "and" || w === "over");
     const of = gap.includes("of") || gap.includes("on") || gap.length === 0;
     if (close && (!inSentence || (of && before.to !== value.from)))
       return { mention: after, carried: false };

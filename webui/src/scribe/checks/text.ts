@@ -137,6 +137,17 @@ function joinLetters(tokens: Token[]): Token[] {
   for (let i = 0; i < tokens.length; i++) {
     let end = i;
     while (end < tokens.length && /^[a-z]$/.test(tokens[end]?.w ?? "")) end++;
+    const spelled = spelledWith(tokens, i);
+    if (spelled > 0) {
+      const letters = tokens.slice(i, i + spelled).filter(({ w }) => w !== ",");
+      kept.push({
+        w: letters.map(({ w }) => w).join(""),
+        start: letters[0]?.start ?? 0,
+        end: letters.at(-1)?.end ?? 0,
+      });
+      i += spelled - 1;
+      continue;
+    }
     // A plural ends a run: "m c ps".
     const last = tokens[end]?.w ?? "";
     const plural = end - i >= 2 && /^[a-z]s$/.test(last) && !/^(?:is|as|us)$/.test(last);
@@ -156,6 +167,14 @@ function joinLetters(tokens: Token[]): Token[] {
   return kept;
 }
 
+/** Tokens of a word spelled with a comma after each letter ("X, A, R, E, L, T, O"), or 0. */
+function spelledWith(tokens: readonly Token[], i: number): number {
+  let end = i;
+  while (/^[a-z]$/.test(tokens[end]?.w ?? "") && tokens[end + 1]?.w === ",") end += 2;
+  if (!/^[a-z]$/.test(tokens[end]?.w ?? "")) return 0;
+  return end - i >= 6 ? end - i + 1 : 0;
+}
+
 /** Without fillers, repeated commas, and words said twice ("my, uh, my left shoulder"). */
 function withoutStutter(tokens: Token[]): Token[] {
   const kept: Token[] = [];
@@ -165,9 +184,12 @@ function withoutStutter(tokens: Token[]): Token[] {
       // "mm" after a number is a unit, "oh" between digits a zero.
       const before = kept.at(-1);
       const number = before !== undefined && (before.n !== undefined || NUMBERISH.test(before.w));
-      if (!(number && (token.w === "mm" || (token.w === "oh" && next && NUMBERISH.test(next.w))))) {
-        return;
-      }
+      const zero =
+        token.w === "oh" &&
+        next !== undefined &&
+        (number || before?.w === "point") &&
+        NUMBERISH.test(next.w);
+      if (!zero && !(number && token.w === "mm")) return;
     }
     if (token.w === "you" && next?.w === "know" && (tokens[i + 2]?.w ?? ",") === ",") return;
     if (token.w === "know" && tokens[i - 1]?.w === "you" && (next?.w ?? ",") === ",") return;

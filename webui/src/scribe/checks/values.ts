@@ -1,105 +1,7 @@
 /** Numbers with their units, pairs such as blood pressures, how often, and dates, in one piece of text. */
+import { type FrequencyValue, COUNTS, WEEKDAYS, frequencyAt } from "./frequencies.ts";
 import type { Token } from "./text.ts";
-
-export type UnitClass =
-  | "mass"
-  | "form"
-  | "percent"
-  | "time"
-  | "temperature"
-  | "length"
-  | "weight"
-  | "volume"
-  | "pressure"
-  | "rate"
-  | "concentration"
-  | "angle"
-  | "times"
-  | "distance"
-  | "none";
-
-interface Unit {
-  name: string;
-  class: UnitClass;
-  /** Into the class's base unit. */
-  factor: number;
-}
-
-const unit = (name: string, cls: UnitClass, factor = 1): Unit => ({ name, class: cls, factor });
-
-const UNITS: Record<string, Unit> = {};
-const define = (found: Unit, ...words: string[]): void => {
-  for (const word of words) UNITS[word] = found;
-};
-define(
-  unit("mg", "mass", 1),
-  "mg",
-  "mgs",
-  "milligram",
-  "milligrams",
-  "milligramme",
-  "milligrammes",
-);
-define(unit("mcg", "mass", 0.001), "mcg", "mcgs", "ug", "µg", "microgram", "micrograms", "mikes");
-define(unit("g", "mass", 1000), "g", "gm", "gram", "grams");
-define(unit("units", "mass", 1e9), "unit", "units", "iu");
-define(unit("meq", "mass", 1e12), "meq", "milliequivalents", "meqs");
-define(
-  unit("mL", "volume", 1),
-  "ml",
-  "mls",
-  "mils",
-  "mil",
-  "cc",
-  "ccs",
-  "milliliter",
-  "milliliters",
-);
-define(unit("teaspoon", "volume", 5), "teaspoon", "teaspoons", "tsp");
-define(unit("L", "volume", 1000), "l", "liter", "liters", "litre", "litres");
-define(unit("oz", "volume", 29.57), "ounce", "ounces", "oz");
-define(
-  unit("tablet", "form"),
-  "tablet",
-  "tablets",
-  "tab",
-  "tabs",
-  "pill",
-  "pills",
-  "capsule",
-  "capsules",
-);
-define(unit("puff", "form"), "puff", "puffs", "inhalation", "inhalations");
-define(unit("spray", "form"), "spray", "sprays", "squirts");
-define(unit("drop", "form"), "drop", "drops", "gtt");
-define(unit("patch", "form"), "patch", "patches");
-define(unit("%", "percent"), "%", "percent", "pct");
-define(unit("minute", "time", 1 / 1440), "minute", "minutes", "min", "mins");
-define(unit("second", "time", 1 / 86400), "seconds", "secs");
-define(unit("hour", "time", 1 / 24), "hour", "hours", "hr", "hrs");
-define(unit("day", "time", 1), "day", "days");
-define(unit("night", "time", 1), "night", "nights");
-define(unit("week", "time", 7), "week", "weeks", "wk", "wks");
-define(unit("month", "time", 30), "month", "months", "mo", "mos");
-define(unit("year", "time", 365), "year", "years", "yr", "yrs", "yo", "y");
-define(unit("decade", "time", 3650), "decade", "decades");
-define(unit("cycle", "none"), "cycles", "cycle");
-define(unit("°", "temperature"), "degree", "degrees", "°");
-define(unit("°F", "temperature"), "fahrenheit");
-define(unit("°C", "temperature"), "celsius", "centigrade");
-define(unit("mm", "length", 1), "mm", "millimeter", "millimeters", "millimetre", "millimetres");
-define(unit("cm", "length", 10), "cm", "centimeter", "centimeters", "centimetre", "centimetres");
-define(unit("inch", "length", 25.4), "inch", "inches");
-define(unit("foot", "length", 304.8), "ft");
-define(unit("lb", "weight", 0.4536), "lb", "lbs", "pound", "pounds");
-define(unit("kg", "weight", 1), "kg", "kgs", "kilo", "kilos", "kilogram", "kilograms");
-define(unit("bpm", "rate"), "bpm");
-define(unit("times", "times"), "times", "time", "x");
-define(unit("mile", "distance"), "mile", "miles");
-define(unit("mmHg", "pressure"), "mmhg");
-
-const unitAt = (w: string | undefined): Unit | undefined =>
-  w !== undefined && Object.hasOwn(UNITS, w) ? UNITS[w] : undefined;
+import { type Unit, type UnitClass, UNITS, unit, unitAt } from "./units.ts";
 
 export interface NumberValue {
   kind: "number";
@@ -128,18 +30,6 @@ export interface PairValue {
   first: number[];
   second: number[];
   plural: boolean;
-  from: number;
-  to: number;
-}
-
-export interface FrequencyValue {
-  kind: "frequency";
-  /** Times a day, null where only the time of day or 'as needed' is said. */
-  rates: number[];
-  slots: string[];
-  asNeeded: boolean;
-  /** The numbers said: 4 and 5 in "four or five nights a week". */
-  counts: number[];
   from: number;
   to: number;
 }
@@ -182,7 +72,6 @@ const SHORT_MONTHS = [
   "nov",
   "dec",
 ];
-const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const SEASONS: Record<string, string> = {
   spring: "spring",
   summer: "summer",
@@ -216,67 +105,6 @@ for (const [name, part] of HOLIDAYS) {
   const list = HOLIDAY_WORDS.get(words[0] ?? "") ?? [];
   HOLIDAY_WORDS.set(words[0] ?? "", [...list, { words, part }]);
 }
-
-const SLOTS: Record<string, string> = {
-  bedtime: "night",
-  night: "night",
-  nights: "night",
-  nightly: "night",
-  evening: "evening",
-  evenings: "evening",
-  supper: "evening",
-  dinner: "evening",
-  dinnertime: "evening",
-  morning: "morning",
-  mornings: "morning",
-  breakfast: "morning",
-  lunch: "noon",
-  lunchtime: "noon",
-  noon: "noon",
-  afternoon: "noon",
-};
-
-const RATE_WORDS: Record<string, number> = {
-  bid: 2,
-  tid: 3,
-  qid: 4,
-  qd: 1,
-  qday: 1,
-  daily: 1,
-  nightly: 1,
-  weekly: 1 / 7,
-  monthly: 1 / 30,
-  yearly: 1 / 365,
-  annually: 1 / 365,
-  hourly: 24,
-  qod: 0.5,
-  qhs: 1,
-  qam: 1,
-  qpm: 1,
-  biweekly: 1 / 14,
-};
-const PERIODS: Record<string, number> = {
-  day: 1,
-  daily: 1,
-  night: 1,
-  nightly: 1,
-  morning: 1,
-  evening: 1,
-  week: 7,
-  weekly: 7,
-  month: 30,
-  monthly: 30,
-  year: 365,
-  yearly: 365,
-  hour: 1 / 24,
-  days: 1,
-  nights: 1,
-  mornings: 1,
-  weeks: 7,
-  weekend: 7,
-  weekends: 7,
-};
-const COUNTS: Record<string, number> = { once: 1, twice: 2, thrice: 3 };
 
 /** All values in the tokens, in order and without overlap. */
 export function findValues(tokens: readonly Token[]): Value[] {
@@ -332,160 +160,6 @@ function slashDate(month: Token, day: Token, year: Token, i: number): DateValue 
   const full = (year.n?.[0] ?? 0) < 100 ? 2000 + (year.n?.[0] ?? 0) : (year.n?.[0] ?? 0);
   const parts = [`month:${month.n?.[0] ?? ""}`, `day:${day.n?.[0] ?? ""}`, `year:${full}`];
   return { kind: "date", parts, from: i, to: i + 5 };
-}
-
-function frequencyAt(tokens: readonly Token[], i: number): FrequencyValue | null {
-  const w = (k: number): string => tokens[i + k]?.w ?? "";
-  const number = (k: number): number | undefined => {
-    const token = tokens[i + k];
-    if (token?.n && !token.ordinal) return token.n[0];
-    return Object.hasOwn(COUNTS, token?.w ?? "") ? COUNTS[token?.w ?? ""] : undefined;
-  };
-  const make = (
-    rates: number[],
-    to: number,
-    slots: string[] = [],
-    asNeeded = false,
-  ): FrequencyValue => ({
-    kind: "frequency",
-    rates,
-    slots,
-    asNeeded,
-    counts: [0, 2].flatMap((k) => (k < to && number(k) !== undefined ? [number(k) ?? 0] : [])),
-    from: i,
-    to: i + to,
-  });
-  const period = (k: number): number | undefined =>
-    Object.hasOwn(PERIODS, w(k)) ? PERIODS[w(k)] : undefined;
-  const slot = (k: number): string[] => (Object.hasOwn(SLOTS, w(k)) ? [SLOTS[w(k)] as string] : []);
-
-  if ((w(0) === "as" || w(0) === "if" || w(0) === "when") && w(1) === "needed")
-    return make([], 2, [], true);
-  if (w(0) === "around" && w(1) === "the" && w(2) === "clock") return make([], 3, ["clock"]);
-  if (w(0) === "prn") return make([], 1, [], true);
-  if (w(0) === "if" && w(1) === "i" && (w(2) === "have" || w(2) === "need"))
-    return make([], 4, [], true);
-  if (w(0) === "when" && w(1) === "it" && (w(2) === "bad" || w(2) === "is"))
-    return make([], 3, [], true);
-  if (w(0) === "when" && /^(?:i|you|she|he)$/.test(w(1)) && w(2) === "need")
-    return make([], 3, [], true);
-  if (w(0) === "when" && w(1) === "i" && w(2) === "get" && w(3) === "up")
-    return make([], 4, ["morning"]);
-  if (Object.hasOwn(RATE_WORDS, w(0))) {
-    const slots = /nightly|qhs|qpm/.test(w(0)) ? ["night"] : w(0) === "qam" ? ["morning"] : [];
-    return make([RATE_WORDS[w(0)] ?? 1], 1, slots);
-  }
-  // every (other) day, every 6 to 8 hours, every night
-  if (w(0) === "every" || w(0) === "each" || w(0) === "q") {
-    const one = period(1);
-    if (one !== undefined) return make([1 / one], 2, slot(1));
-    if (Object.hasOwn(SLOTS, w(1))) return make([1], 2, slot(1));
-    if (w(1) === "other" && period(2) !== undefined)
-      return make([1 / (2 * (period(2) ?? 1))], 3, slot(2));
-    if (WEEKDAYS.includes(w(1))) return make([1 / 7], 2);
-    const count = number(1);
-    if (count !== undefined && count > 0) {
-      const two = w(2) === "to" || w(2) === "or" || w(2) === "," ? number(3) : undefined;
-      const at = two === undefined ? 2 : 4;
-      const each = unitAt(w(at));
-      if (each?.class === "time") {
-        const rates = [count, ...(two === undefined ? [] : [two])].map(
-          (n) => 1 / (n * each.factor),
-        );
-        return make(rates, at + 1);
-      }
-      if (w(at) === "h") return make([24 / count], at + 1);
-    }
-    return null;
-  }
-  const count = number(0);
-  if (count !== undefined && count > 0) {
-    let at = 1;
-    const counts = [count];
-    const listed = w(1) === "," && count < 20 && (number(2) ?? 99) < 20;
-    if ((w(1) === "or" || w(1) === "to" || listed) && number(2) !== undefined) {
-      counts.push(number(2) ?? 0);
-      at = 3;
-    }
-    const times = w(at) === "times" || w(at) === "time" || w(at) === "x";
-    if (times) at++;
-    const days = w(at) === "days" || w(at) === "nights" || w(at) === "mornings";
-    if (days && /^(?:a|per|each|every|out|of)$/.test(w(at + 1))) {
-      const of = at + 1 + (w(at + 1) === "out" ? 2 : 1);
-      const skip = w(of) === "the" ? 1 : 0;
-      if (/^(?:week|month)$/.test(w(of + skip))) {
-        return make(
-          counts.map((n) => n / (PERIODS[w(of + skip)] ?? 7)),
-          of + skip + 1,
-          slot(at),
-        );
-      }
-    }
-    const out = w(at) === "out" && w(at + 1) === "of" && w(at + 2) === "the";
-    if (out && period(at + 3) !== undefined)
-      return make(
-        counts.map((n) => n / (period(at + 3) ?? 1)),
-        at + 4,
-      );
-    const spoken = tokens[i]?.n === undefined;
-    if (/^(?:a|an|per|each|every|\/|in|on|at|the|this)$/.test(w(at))) {
-      const skip = (w(at) === "in" || w(at) === "on") && /^(?:a|the)$/.test(w(at + 1)) ? 1 : 0;
-      const each = period(at + 1 + skip);
-      const plain =
-        w(at) === "in" || w(at) === "on" || w(at) === "the" || w(at) === "at" || w(at) === "this";
-      if (each !== undefined && (!plain || times || spoken)) {
-        return make(
-          counts.map((n) => n / each),
-          at + 2 + skip,
-          slot(at + 1 + skip),
-        );
-      }
-    }
-    if ((times || spoken) && period(at) !== undefined && /ly$/.test(w(at))) {
-      return make(
-        counts.map((n) => n / (period(at) ?? 1)),
-        at + 1,
-        slot(at),
-      );
-    }
-    if ((times || spoken) && w(at) === "during" && w(at + 1) === "the") {
-      return make(
-        counts.map((n) => n / (period(at + 2) ?? 1)),
-        at + 3,
-        slot(at + 2),
-      );
-    }
-  }
-  if (
-    w(0) === "a" &&
-    (w(1) === "day" || w(1) === "week" || w(1) === "night" || w(1) === "month") &&
-    i > 0
-  ) {
-    // "ten milligrams a day", not "a day ago".
-    const before = tokens[i - 1];
-    const dose =
-      before?.n !== undefined || /^(?:mass|form|volume)$/.test(unitAt(before?.w)?.class ?? "");
-    if (dose && before?.w !== "for" && w(2) !== "ago")
-      return make([1 / (period(1) ?? 1)], 2, slot(1));
-  }
-  if (w(0) === "per" && period(1) !== undefined) return make([1 / (period(1) ?? 1)], 2, slot(1));
-  if (/^(?:at|in|before|after|with|for|during|of)$/.test(w(0))) {
-    const skip = /^(?:the|my|your|her|his|each)$/.test(w(1)) ? 1 : 0;
-    if (Object.hasOwn(SLOTS, w(1 + skip)) && !(w(0) === "of" || w(0) === "for")) {
-      return make([], 2 + skip, slot(1 + skip));
-    }
-    return null;
-  }
-  // "morning and night", "breakfast and lunch"
-  if (
-    Object.hasOwn(SLOTS, w(0)) &&
-    (w(1) === "and" || w(1) === "," || tokens[i - 1]?.w === "and")
-  ) {
-    return make([], 1, slot(0));
-  }
-  const weekday = w(0).endsWith("s") ? w(0).slice(0, -1) : "";
-  if (weekday !== "" && WEEKDAYS.includes(weekday)) return make([1 / 7], 1);
-  return null;
 }
 
 function dateAt(tokens: readonly Token[], i: number): DateValue | null {
@@ -591,7 +265,7 @@ function numberAt(tokens: readonly Token[], i: number): NumberValue | null {
     if (/^an?$/.test(token.w) && (/^(?:many|often|much)$/.test(w(i - 1)) || counted)) return null;
     if (
       (token.w === "a" || token.w === "an" || token.w === "another") &&
-      (timeful || w(i + 1) === "gram" || w(i + 1) === "liter")
+      (timeful || w(i + 1) === "gram" || w(i + 1) === "liter" || isHalved(tokens, i + 2))
     ) {
       return finish({ ...base, values: [1], to: i + 1 }, tokens);
     }
@@ -607,11 +281,20 @@ function numberAt(tokens: readonly Token[], i: number): NumberValue | null {
   return finish(base, tokens);
 }
 
+/** "a tablet and a half": what stands before is one. */
+const isHalved = (tokens: readonly Token[], i: number): boolean =>
+  unitAt(tokens[i - 1]?.w) !== undefined &&
+  tokens[i]?.w === "and" &&
+  tokens[i + 1]?.w === "a" &&
+  fractionAt(tokens[i + 2]?.w ?? "") > 0;
+
 const timefulStart = (tokens: readonly Token[], i: number): boolean =>
   tokens[i]?.w === "hour" &&
   tokens[i + 1]?.w === "and" &&
   tokens[i + 2]?.w === "a" &&
   tokens[i + 3]?.w === "0.5";
+
+const fractionAt = (w: string): number => (w === "0.5" ? 0.5 : w === "quarter" ? 0.25 : 0);
 
 /** Adds unit, half, age and time words to a number whose own tokens end at `to`. */
 function finish(value: NumberValue, tokens: readonly Token[]): NumberValue {
@@ -633,6 +316,15 @@ function finish(value: NumberValue, tokens: readonly Token[]): NumberValue {
   if (value.ordinal && found?.class === "time") found = undefined;
   if (found) {
     at++;
+    // "six pounds two", "6 lb 2 oz"
+    const ounces = tokens[at]?.n?.[0] ?? 99;
+    if (found.name === "lb" && ounces < 16 && Number.isInteger(ounces)) {
+      const named = /^(?:oz|ounces?)$/.test(w(at + 1));
+      if (named || unitAt(w(at + 1)) === undefined) {
+        value = { ...value, values: value.values.map((n) => n + ounces / 16) };
+        at += named ? 2 : 1;
+      }
+    }
     if (w(at) === "hg" || (found.name === "mm" && w(at) === "of" && w(at + 1) === "mercury")) {
       found = unit("mmHg", "pressure");
       at += w(at) === "hg" ? 1 : 2;
@@ -647,14 +339,15 @@ function finish(value: NumberValue, tokens: readonly Token[]): NumberValue {
     } else if (found.class === "temperature" && /^(?:f|c|fahrenheit|celsius)$/.test(w(at))) {
       found = unit(w(at).startsWith("f") ? "°F" : "°C", "temperature");
       at++;
-    } else if (
-      found.class === "time" &&
-      w(at) === "and" &&
-      w(at + 1) === "a" &&
-      w(at + 2) === "0.5"
-    ) {
-      value = { ...value, values: value.values.map((n) => n + 0.5) };
-      at += 3;
+    } else if (w(at) === "and" && fractionAt(w(at + 1) === "a" ? w(at + 2) : w(at + 1)) > 0) {
+      // "an hour and a half", "a gram and a quarter", "a tablet and a half"
+      const skip = w(at + 1) === "a" ? 2 : 1;
+      const more = fractionAt(w(at + skip));
+      const ofNext = unitAt(w(at + skip + 1)) !== undefined;
+      if ((skip === 2 || w(at + skip) !== "0.5") && !ofNext) {
+        value = { ...value, values: value.values.map((n) => n + more) };
+        at += skip + 1;
+      }
     }
   } else if (/^(?:f|c)$/.test(w(at)) && !value.letter) {
     found = unit(w(at) === "f" ? "°F" : "°C", "temperature");
@@ -704,7 +397,11 @@ function shareUnits(values: Value[], tokens: readonly Token[]): Value[] {
       between.length === 0 ||
       (between.length === 1 && /^(?:to|or|,|and|x|by)$/.test(between[0] ?? ""))
     ) {
-      if (between[0] === "," && next.unit.class !== "time") continue;
+      if (between[0] === "," && (next.unit.class !== "time" || value.plural)) continue;
+      // "one twelve six days": no span of two numbers.
+      const a = value.values[0] ?? 0;
+      const b = next.values[0] ?? 0;
+      if (between.length === 0 && next.unit.class === "time" && (a > b || a > 60)) continue;
       value.unit = next.unit;
       value.age = next.age;
       value.time = next.time;
@@ -716,4 +413,4 @@ function shareUnits(values: Value[], tokens: readonly Token[]): Value[] {
 /** A number in its class's base unit. */
 export const inBase = (value: number, found: Unit | null): number => value * (found?.factor ?? 1);
 
-export type { Unit };
+export type { FrequencyValue, Unit, UnitClass };
