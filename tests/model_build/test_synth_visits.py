@@ -1,4 +1,4 @@
-"""The committed training visits fit their facts and share nothing with each other or the test set."""
+"""The committed training visits fit their facts and share no run of words, with the tests too."""
 
 import re
 from pathlib import Path
