@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -62,6 +63,12 @@ def train(settings: Settings, run: Path, *, resume: bool = False, say: Say = pri
         ) from error
 
 
+def _wants_cpu() -> bool:
+    """Whether to stay on the CPU: there is no GPU, or `accelerate launch --cpu` asks for it."""
+    asked = os.environ.get("ACCELERATE_USE_CPU", "").lower() in ("1", "true", "yes")
+    return asked or not torch.cuda.is_available()
+
+
 @dataclass
 class _Sums:
     """What one thread's rows come to: summed losses, gradients, and choices that improved."""
@@ -86,7 +93,7 @@ class _Run:
         self.begun = time.monotonic()
         tame_memory()
         self.settings, self.run = settings, run
-        self.machine = PartialState()
+        self.machine = PartialState(cpu=_wants_cpu())
         self.is_main = self.machine.is_main_process
         run.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(run, say, silent=not self.is_main)

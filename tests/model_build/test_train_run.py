@@ -5,6 +5,8 @@ import json
 import math
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -18,6 +20,7 @@ pytest.importorskip("peft")
 from model_build.__main__ import main  # noqa: E402
 from model_build.checkpoint import CheckpointError  # noqa: E402
 from model_build.data import DataError  # noqa: E402
+from model_build.node import ROOT  # noqa: E402
 from model_build.train import examples, loop, snapshot  # noqa: E402
 from model_build.train.errors import TrainError  # noqa: E402
 from model_build.train.journal import read_log  # noqa: E402
@@ -299,3 +302,17 @@ def test_ids_are_kept_until_what_they_come_from_changes(
         with pytest.raises(TypeError):
             train(own, tmp_path / "three", say=silent)
     assert threading.active_count() < 20
+
+
+@pytest.mark.full
+def test_two_processes_train_as_one(settings: Settings, toys: Path, tmp_path: Path) -> None:
+    common = ["--model", str(toys / "model"), "--data", str(toys / "pairs.jsonl"), "--steps", "2"]
+    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "-m"]
+    losses = []
+    for name, how in (("one", [sys.executable, "-m"]), ("two", launch)):
+        command = [*how, "model_build", "train", *common, "--out", str(tmp_path / name)]
+        subprocess.run([*command, "--batch-tokens", "3000"], check=True, cwd=ROOT)
+        steps, _ = read_log(tmp_path / name / "log.jsonl")
+        losses.append([step["loss"] for step in steps])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
+    assert '"processes": 2' in (tmp_path / "two" / "log.jsonl").read_text()
