@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from .checkpoint import Checkpoint, CheckpointError
-from .quantize import Packed
+from .quantize import Packed, quantize_on_grid, rounding_offsets
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
@@ -59,7 +59,12 @@ class AdaptedCheckpoint(Checkpoint):
         return weight + self._scale(name.removesuffix(".weight")) * (pair["B"] @ pair["A"])
 
     def q4_1(self, name: str) -> Packed | None:
-        return None if name.removesuffix(".weight") in self.pairs else self.base.q4_1(name)
+        """The base's groups; those of an adapted layer with the update in their codes."""
+        packed = self.base.q4_1(name)
+        if packed is None or name.removesuffix(".weight") not in self.pairs:
+            return packed
+        offsets = rounding_offsets(name, self.shapes[name])
+        return quantize_on_grid(self.tensor(name), packed, offsets)
 
     def q8_0(self, name: str) -> Packed | None:
         return None if name.removesuffix(".weight") in self.pairs else self.base.q8_0(name)

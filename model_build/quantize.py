@@ -4,6 +4,8 @@ A matrix is [N, K], N outputs of K inputs each, and every format keeps one scale
 32 elements along K. 4-bit codes lie eight to a uint32, the low four bits first, as in MLC.
 """
 
+import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -96,6 +98,37 @@ def quantize_affine(weight: NDArray[np.float32]) -> Packed:
         return Packed(pack_nibbles(_flat(codes).astype(np.uint8)), scale, minimum)
 
     return _by_rows(weight, encode)
+
+
+def quantize_on_grid(
+    weight: NDArray[np.float32], base: Packed, offsets: NDArray[np.uint8]
+) -> Packed:
+    """An updated 4-bit affine matrix in its own scales and minima.
+
+    The base lies on its grid, and an update is far smaller than half a step of it: rounded to the
+    nearest code, nearly every weight would fall back to where it was, and the update be lost. So
+    each weight has its own place between two codes where rounding turns (`rounding_offsets`), and
+    as many weights take a step as the update is steps long, on average.
+
+    Args:
+        weight: float32 [N, K], the base's values and the update.
+        base: the matrix before the update.
+        offsets: uint8 [N, K].
+    """
+    groups = weight.reshape(len(weight), -1, GROUP)
+    scale, minimum = (part.astype(np.float32)[..., None] for part in (base.q_scale, base.q_min))
+    inverse = np.divide(np.float32(1), scale, out=np.zeros_like(scale), where=scale != 0)
+    turn = (offsets.reshape(groups.shape).astype(np.float32) + np.float32(0.5)) / np.float32(256)
+    codes = np.clip(np.floor((groups - minimum) * inverse + turn), 0, 15)
+    return Packed(pack_nibbles(_flat(codes).astype(np.uint8)), base.q_scale, base.q_min)
+
+
+def rounding_offsets(name: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Random bytes that depend on a tensor's name alone: builds agree, and training with them."""
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:16], "little")
+    count = math.prod(shape)
+    words = np.random.Philox(key=key).random_raw(-(-count // 8)).astype("<u8")
+    return words.view(np.uint8)[:count].reshape(shape)
 
 
 def quantize_symmetric(weight: NDArray[np.float32], dtype: Literal["float16", "float32"]) -> Packed:

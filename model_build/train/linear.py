@@ -28,6 +28,7 @@ class MergedLinear(Linear):
     """A LoRA layer whose forward pass uses the weight of the last `refresh`."""
 
     effective: torch.Tensor | None = None
+    rounding: Rounding | None = None
 
     def factors(self) -> tuple[torch.nn.Parameter, torch.nn.Parameter]:
         """A [rank, inputs] and B [outputs, rank]."""
@@ -39,13 +40,13 @@ class MergedLinear(Linear):
         return self.scaling[ADAPTER]
 
     @torch.no_grad()
-    def refresh(self, rounding: Rounding | None = None) -> None:
+    def refresh(self) -> None:
         """Merge anew, after A or B have changed."""
         base = self.get_base_layer().weight
         a, b = self.factors()
         merged = torch.addmm(base.float(), b.float(), a.float(), alpha=self.factor_scale)
-        if rounding is not None:
-            merged = rounding(merged)
+        if self.rounding is not None:
+            merged = self.rounding(merged)
         if self.effective is None:
             self.effective = merged.to(base.dtype)
         else:

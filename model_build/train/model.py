@@ -152,8 +152,11 @@ class Student:
             warnings.simplefilter("ignore", UserWarning)
             self.peft: PeftModel = get_peft_model(base, settings)
         self.base = base
-        self.layers = [m for m in self.peft.modules() if isinstance(m, MergedLinear)]
-        self.rounding = quantization and rounding_of(quantization)
+        found = [(n, m) for n, m in base.named_modules() if isinstance(m, MergedLinear)]
+        self.layers = [layer for _, layer in found]
+        if quantization is not None:
+            for name, layer in found:
+                layer.rounding = rounding_of(quantization, checkpoint, f"{name}.weight")
         self._threads = threads
         if adapter is not None:
             self._load(adapter)
@@ -173,7 +176,7 @@ class Student:
         with ThreadPoolExecutor(
             self._threads, initializer=torch.set_num_threads, initargs=(1,)
         ) as pool:
-            list(pool.map(lambda layer: layer.refresh(self.rounding), self.layers))
+            list(pool.map(MergedLinear.refresh, self.layers))
 
     def losses(self, row: Row) -> torch.Tensor:
         """Negative log-likelihood of every token of a row that counts, float32 [losses]."""

@@ -8,9 +8,11 @@ import pytest
 from safetensors.numpy import save_file
 
 from model_build.adapter import AdaptedCheckpoint, adapter_files
-from model_build.checkpoint import CheckpointError
+from model_build.checkpoint import CheckpointError, GGUFCheckpoint
 from model_build.checkpoint.random import RandomCheckpoint
 from model_build.presets import LlamaConfig
+from model_build.quantize import dequantize
+from tests.model_build.toys import toy_state, write_gguf
 
 CONFIG = LlamaConfig("small", "Small", 2, 64, 4, 2, 32, 128, 192, 1e4, 1e-5)
 LAYER = "model.layers.1.self_attn.q_proj"
@@ -95,3 +97,26 @@ def test_missing_and_damaged_files_are_named(base: RandomCheckpoint, tmp_path: P
     weights.write_bytes(weights.read_bytes()[:-40])
     with pytest.raises(CheckpointError, match="cut off"):
         AdaptedCheckpoint(base, folder)
+
+
+def test_a_small_update_survives_in_a_base_of_four_bits(tmp_path: Path) -> None:
+    """Rounded to the nearest code, an update of a twentieth of a step would be lost."""
+    state = toy_state()
+    state["model.layers.1.mlp.up_proj.weight"] = np.random.default_rng(5).normal(size=(96, 64))
+    base = GGUFCheckpoint(write_gguf(tmp_path / "toy.gguf", state=state))
+    name = "model.layers.1.mlp.up_proj.weight"
+    before = base.q4_1(name)
+    assert before is not None
+    step = float(np.median(before.q_scale)) / 20
+    layer = f"base_model.model.{name.removesuffix('.weight')}"
+    a, b = np.ones((1, 64), np.float32), np.full((96, 1), step, np.float32)
+    tensors = {f"{layer}.lora_A.weight": a, f"{layer}.lora_B.weight": b}
+    merged = AdaptedCheckpoint(base, adapter(tmp_path / "a", tensors, r=1, lora_alpha=1))
+    after = merged.q4_1(name)
+    assert after is not None
+    np.testing.assert_array_equal(after.q_scale, before.q_scale)
+    moved = dequantize(after) - dequantize(before)
+    assert 0.02 < (moved != 0).mean() < 0.08
+    assert moved.mean() == pytest.approx(step, rel=0.2)
+    untouched = "model.layers.0.mlp.up_proj.weight"
+    np.testing.assert_array_equal(merged.q4_1(untouched).q_weight, base.q4_1(untouched).q_weight)

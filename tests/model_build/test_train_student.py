@@ -11,7 +11,11 @@ torch = pytest.importorskip("torch")
 peft = pytest.importorskip("peft")
 
 from model_build.adapter import AdaptedCheckpoint  # noqa: E402
-from model_build.checkpoint import CheckpointError, FolderCheckpoint  # noqa: E402
+from model_build.checkpoint import (  # noqa: E402
+    CheckpointError,
+    FolderCheckpoint,
+    GGUFCheckpoint,
+)
 from model_build.package import pack_weights  # noqa: E402
 from model_build.quantize import QUANTIZATIONS, dequantize, quantize_linear  # noqa: E402
 from model_build.train import attention  # noqa: E402
@@ -21,6 +25,7 @@ from model_build.train.model import LAYERS, LoraShape, Student, load_base  # noq
 from model_build.train.rounding import rounding_of  # noqa: E402
 from model_build.train.rows import make_row  # noqa: E402
 from model_build.unpack import dequantized_state_dict  # noqa: E402
+from tests.model_build.toys import write_gguf  # noqa: E402
 from tests.model_build.train_toys import toy_folder  # noqa: E402
 
 SHAPE = LoraShape(rank=4, alpha=8)
@@ -132,29 +137,31 @@ def test_training_goes_on_from_an_adapter(
 
 
 @pytest.mark.parametrize("name", sorted(QUANTIZATIONS))
-def test_rounding_is_the_builds(name: str) -> None:
+def test_rounding_is_the_builds(base: FolderCheckpoint, name: str) -> None:
     rng = np.random.default_rng(8)
     weight = rng.normal(size=(40, 96)).astype(np.float32)
     weight[3] = 0
     weight[4, :32] = 0.25
     weight[5, 32:64] = np.abs(weight[5, 32:64])
     expected = dequantize(quantize_linear(weight, QUANTIZATIONS[name]))
-    rounded = rounding_of(name)(torch.from_numpy(weight.copy())).numpy()
-    np.testing.assert_array_equal(rounded, expected)
+    rounding = rounding_of(name, base, "model.layers.0.mlp.up_proj.weight")
+    np.testing.assert_array_equal(rounding(torch.from_numpy(weight.copy())).numpy(), expected)
 
 
+@pytest.mark.parametrize("kind", ["folder", "gguf"])
+@pytest.mark.parametrize("quantization", ["q4a16", "q4f16_1"])
 def test_a_build_has_the_losses_that_were_trained_through(
-    base: FolderCheckpoint, example: Example, tmp_path: Path
+    base: FolderCheckpoint, example: Example, tmp_path: Path, kind: str, quantization: str
 ) -> None:
+    if kind == "gguf":  # its base lies on a grid of 4 bits already
+        state = {n: base.tensor(n) for n in base.shapes}
+        base = GGUFCheckpoint(write_gguf(tmp_path / "toy.gguf", config=base.config, state=state))
     row = make_row([example])
-    ours = student(base, quantization="q4a16")
+    ours = student(base, quantization=quantization)
     ours.save(tmp_path / "adapter")
     (tmp_path / "built").mkdir()
-    pack_weights(
-        AdaptedCheckpoint(base, tmp_path / "adapter"),
-        QUANTIZATIONS["q4a16"],
-        tmp_path / "built",
-    )
+    merged = AdaptedCheckpoint(base, tmp_path / "adapter")
+    pack_weights(merged, QUANTIZATIONS[quantization], tmp_path / "built")
     built = load_base(base, torch.float32)
     built.config._attn_implementation = "sdpa"
     state = dequantized_state_dict(tmp_path / "built")
