@@ -9,9 +9,23 @@ from pathlib import Path
 from ..presets import PRESETS
 from ..quantize import QUANTIZATIONS
 from .errors import TrainError
-from .settings import FILE, Settings, Source
+from .settings import LOG, Settings, Source
 
 RUNS = Path("build/train")
+
+
+def _above_zero(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -46,22 +60,24 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     option("--random-weights", "seeded noise instead of weights (for tests)", action="store_true")
     option("--in-order", "one file after the other instead of a mix", action="store_true")
     option("--held", "pairs whose NLL is measured now and then", metavar="FILE")
-    option("--held-pairs", "so many of them, from the first", type=int)
+    option("--held-pairs", "so many of them, from the first", type=_count)
     option("--init-adapter", "go on from this adapter", metavar="FOLDER")
-    option("--rank", "rank of a new adapter", type=int)
-    option("--alpha", "its scale: the update is alpha / rank", type=float)
+    option("--rank", "rank of a new adapter", type=_count)
+    option("--alpha", "its scale: the update is alpha / rank", type=_above_zero)
     option("--rslora", "scale by alpha / sqrt(rank) instead", action="store_true")
-    option("--learning-rate", "rate of the stable stretch", type=float)
+    option("--learning-rate", "rate of the stable stretch", type=_above_zero)
     option("--warmup", "steps until it is reached", type=int)
     option("--decay", "share of the run in which it falls", type=float)
     option("--final-rate", "where it ends, as a share", type=float)
     option("--weight-decay", "of AdamW", type=float)
-    option("--clip", "largest norm of the gradient", type=float)
-    option("--steps", "so many steps, instead of what the epochs give", type=int)
-    option("--minutes", "time that the whole run may take", type=float)
-    option("--batch-tokens", "tokens of a step", type=int)
-    option("--row-tokens", "tokens that are in work at a time, which bounds the memory", type=int)
-    option("--max-tokens", "leave pairs out that need more", type=int)
+    option("--clip", "largest norm of the gradient", type=_above_zero)
+    option("--steps", "so many steps, instead of what the epochs give", type=_count)
+    option("--minutes", "time that the whole run may take", type=_above_zero)
+    option("--batch-tokens", "tokens of a step", type=_count)
+    option(
+        "--row-tokens", "tokens that are in work at a time, which bounds the memory", type=_count
+    )
+    option("--max-tokens", "leave pairs out that need more", type=_count)
     option("--quantization", "train through weights stored so", choices=sorted(QUANTIZATIONS))
     option(
         "--preference",
@@ -70,8 +86,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         metavar="planted|FILE",
     )
     option("--preference-weight", "what their loss counts beside the notes'", type=float)
-    option("--beta", "DPO's beta: how firmly to stay near the start", type=float)
-    option("--rejected", "rejected texts of a pair at a time", type=int)
+    option("--beta", "DPO's beta: how firmly to stay near the start", type=_above_zero)
+    option("--rejected", "rejected texts of a pair at a time", type=_count)
     option(
         "--dtype",
         "of the computation; auto is float32 on a CPU, else bfloat16",
@@ -81,7 +97,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     option("--save-minutes", "time between checkpoints", type=float)
     option("--held-minutes", "time between measurements", type=float)
     option("--adapter-dtype", "of the finished adapter", choices=["float32", "float16", "bfloat16"])
-    option("--workers", "threads on a CPU, a row each (default: one for each core)", type=int)
+    option("--workers", "threads on a CPU, a row each (default: one for each core)", type=_count)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -114,7 +130,7 @@ def run(args: argparse.Namespace) -> None:
 def _prepare(folder: Path, settings: Settings) -> None:
     if not settings.data:
         raise TrainError("Name at least one file of pairs with --data.")
-    if (folder / FILE).exists():
+    if (folder / LOG).exists():  # the settings alone tell of a run that never began
         raise TrainError(
             f"{folder} holds a run already. Go on with --resume {folder}, name another folder with "
             "--out, or delete it."

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-LOG = "log.jsonl"
+from .settings import LOG
+
 PLOT = "plot.svg"
 
 Say = Callable[[str], None]

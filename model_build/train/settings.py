@@ -9,6 +9,7 @@ from pathlib import Path
 from .errors import TrainError
 
 FILE = "settings.json"
+LOG = "log.jsonl"
 
 
 @dataclass(frozen=True)

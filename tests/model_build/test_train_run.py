@@ -252,6 +252,10 @@ def test_the_command(
     assert main(["train", "--resume", str(tmp_path / "none")]) == 1
     assert "holds no run" in capsys.readouterr().err
 
+    with pytest.raises(SystemExit):
+        main([*start, "--rank", "0"])
+    assert "0 is not above zero" in capsys.readouterr().err
+
     options = ["--rank", "4", "--steps", "2", "--data", f"{toys / 'pairs.jsonl'}:0.5"]
     run = tmp_path / "good"
     start = ["train", "--model", str(toys / "model"), "--out", str(run), *options]
