@@ -4,7 +4,6 @@ A statement counts as positive where it has a major unsupported claim ('major'),
 claim ('any'). See eval/sets/clinical-checks/README.md for the labels.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from .results import (
     percent,
     rate_intervals,
     rates,
+    read_json_lines,
     running_checks,
 )
 
@@ -149,23 +149,12 @@ def read_set(path: Path) -> list[dict[str, Any]]:
     Raises:
         DataError: for a file or line that is none.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise DataError(f"the file cannot be read ({error.strerror}).", path) from None
-    pairs = []
-    for number, line in enumerate(lines, 1):
-        try:
-            pair = json.loads(line)
-            known = all({"text", "claims", "label", "severity"} <= set(s) for s in pair["note"])
-            if not known or not {"id", "dialogue", "speech"} <= set(pair):
-                raise KeyError
-        except (ValueError, KeyError, TypeError):
-            raise DataError("the line is no labelled pair.", path, number) from None
-        pairs.append(pair)
-    if not pairs:
-        raise DataError("the file has no pairs.", path)
-    return pairs
+
+    def fits(pair: Any) -> bool:
+        known = all({"text", "claims", "label", "severity"} <= set(s) for s in pair["note"])
+        return known and {"id", "dialogue", "speech"} <= set(pair)
+
+    return read_json_lines(path, "labelled pair", fits)
 
 
 def _judge(checks: Asked, pair: dict[str, Any], path: Path, number: int) -> list[Judged]:

@@ -5,7 +5,6 @@ ACI-Bench's and are read from the data folder. See the README there.
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,16 @@ from ..errors import EvalError
 from ..measures.clinical import is_major
 from ..report.tables import Table
 from ..statistics import cohen_kappa
-from .results import Clock, OpenChecks, Outcome, about, percent, rates, running_checks
+from .results import (
+    Clock,
+    OpenChecks,
+    Outcome,
+    about,
+    percent,
+    rates,
+    read_json_lines,
+    running_checks,
+)
 
 VISITS = Path("aci-bench/test1.csv")
 NOTES = {
@@ -93,23 +101,12 @@ def read_labels(path: Path) -> list[dict[str, Any]]:
     Raises:
         DataError: for a file or line that is none.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise DataError(f"the file cannot be read ({error.strerror}).", path) from None
-    labels = []
-    for number, line in enumerate(lines, 1):
-        try:
-            label = json.loads(line)
-            whole = {"visit", "system", "start", "end", "sha256"} <= set(label)
-            if not whole or len(label["readers"]) != 2:
-                raise KeyError
-        except (ValueError, KeyError, TypeError):
-            raise DataError("the line is no label of two readers.", path, number) from None
-        labels.append(label)
-    if not labels:
-        raise DataError("the file has no labels.", path)
-    return labels
+
+    def fits(label: Any) -> bool:
+        whole = {"visit", "system", "start", "end", "sha256"} <= set(label)
+        return whole and len(label["readers"]) == 2
+
+    return read_json_lines(path, "label of two readers", fits)
 
 
 def _holds(note: str, label: dict[str, Any]) -> bool:

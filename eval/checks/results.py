@@ -1,5 +1,6 @@
 """What a test of the checks gives: tables for people, and the same figures as JSON."""
 
+import json
 import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from model_build.checks import Checks, ChecksError, checks_digest, missing
+from model_build.data import DataError
 
 from ..errors import EvalError
 from ..report.tables import Table, markdown_table
@@ -18,6 +20,35 @@ from ..run_folder import write_json
 from ..statistics import RESAMPLES, SEED
 
 OpenChecks = Callable[[], Checks]
+
+
+def read_json_lines(path: Path, what: str, fits: Callable[[Any], bool]) -> list[dict[str, Any]]:
+    """The objects of a labelled file.
+
+    Args:
+        path: its JSON Lines.
+        what: what a line should be, such as 'labelled pair'.
+        fits: whether an object is one; may raise KeyError or TypeError where it is not.
+
+    Raises:
+        DataError: for a file or line that is none, or a file without lines.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise DataError(f"the file cannot be read ({error.strerror}).", path) from None
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            value = json.loads(line)
+            if not fits(value):
+                raise KeyError
+        except (ValueError, KeyError, TypeError):
+            raise DataError(f"the line is no {what}.", path, number) from None
+        found.append(value)
+    if not found:
+        raise DataError(f"the file has no {what}.", path)
+    return found
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ stand in the note as the patient's truth: a relative's drug, a value taken back.
 """
 
 import re
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -247,32 +246,3 @@ def _spelled(text: str) -> set[str]:
 
 def _flat(value: object) -> str:
     return " ".join(map(str, value.values())) if isinstance(value, dict) else str(value or "")
-
-
-def main(paths: list[str]) -> int:
-    """Checks the files named, and says what is wrong with each."""
-    failed = 0
-    for name in paths:
-        path = Path(name)
-        try:
-            pairs = read_written(path)
-        except DataError as error:
-            print(error)
-            failed += 1
-            continue
-        for pair in pairs:
-            wrong = check_pair(pair)
-            failed += bool(wrong)
-            words = sum(len(turn.text.split()) for turn in pair.dialogue)
-            print(
-                f"{pair.id}: {words} words in {len(pair.dialogue)} turns, note of "
-                f"{len(pair.note.split())} words, {len(pair.facts)} facts, "
-                f"{len(pair.statements)} statements{'' if wrong else ', no fault'}"
-            )
-            for sentence in wrong:
-                print(f"  - {sentence}")
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ..data import Pair, read_pairs, write_pairs
 from ..data.written import SUFFIX, read_written
-from .chat import Chat
 from .check import check
 from .endpoint import Models, write_pairs_with
 from .errors import SynthError
@@ -80,6 +79,12 @@ def _from_endpoint(args: argparse.Namespace) -> Iterable[Pair]:
         raise SynthError("--endpoint needs --model NAME: which of the server's models writes")
     reviewer = args.reviewer or args.model
     models = Models(args.model, reviewer, args.adjudicator or reviewer)
+    try:
+        from .chat import Chat  # its httpx is no part of the main installation
+    except ImportError:
+        raise SynthError(
+            "an endpoint needs httpx; install it with `pip install -e '.[synth]'`."
+        ) from None
     chat = Chat(args.endpoint)
     try:
         yield from write_pairs_with(chat, models, args.pairs, args.seed, say=_say)

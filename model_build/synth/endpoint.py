@@ -18,18 +18,20 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from model_build.data import DataError, Pair
 from model_build.data.written import parse_visit
 
-from .chat import Chat
 from .check import check
 from .encounter import SUBJECT, Encounter, Truth, sample_encounter
 from .errors import SynthError
 from .note import STYLES
 from .pairs import Likeness
 from .tables import load_tables
+
+if TYPE_CHECKING:
+    from .chat import Chat
 
 ROLES = ("generator", "reviewer", "adjudicator")
 _PLACE = Path("the generator's answer")

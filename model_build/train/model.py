@@ -10,7 +10,6 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +20,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from ..adapter import AdaptedCheckpoint
 from ..checkpoint import Checkpoint
 from ..checkpoint.base import EMBEDDING, HEAD
+from ..hugging_face import config_arguments
 from ..presets import LlamaConfig
 from ..quantize import QUANTIZATIONS, dequantize, quantize_table
 from . import attention
@@ -45,30 +45,8 @@ class LoraShape:
 
 
 def transformers_config(config: LlamaConfig) -> transformers.LlamaConfig:
-    """The shape in the words of `transformers`."""
-    rope: dict[str, Any] = {"rope_type": "default", "rope_theta": config.rope_theta}
-    if scaling := config.rope_scaling:
-        rope |= {
-            "rope_type": "llama3",
-            "factor": scaling.factor,
-            "low_freq_factor": scaling.low_freq_factor,
-            "high_freq_factor": scaling.high_freq_factor,
-            "original_max_position_embeddings": scaling.original_context,
-        }
-    return transformers.LlamaConfig(
-        vocab_size=config.vocab,
-        hidden_size=config.hidden,
-        intermediate_size=config.ff,
-        num_hidden_layers=config.layers,
-        num_attention_heads=config.heads,
-        num_key_value_heads=config.kv_heads,
-        head_dim=config.head_dim,
-        rms_norm_eps=config.rms_eps,
-        rope_parameters=rope,
-        max_position_embeddings=config.context,
-        tie_word_embeddings=config.tied,
-        attn_implementation=attention.NAME,
-    )
+    """The shape in the words of `transformers`, with the attention of forked sections."""
+    return transformers.LlamaConfig(**config_arguments(config), attn_implementation=attention.NAME)
 
 
 def load_base(

@@ -92,7 +92,7 @@ def test_what_is_no_label_and_missing_data(labels: Path, data: Path, tmp_path: P
     with pytest.raises(DataError, match="row 1: the line is no label of two readers"):
         score_readers(labels, data, FAKE)
     labels.write_text("")
-    with pytest.raises(DataError, match="no labels"):
+    with pytest.raises(DataError, match="no label of two readers"):
         score_readers(labels, data, FAKE)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from model_build.data import DataError, Fact, Statement, read_pairs, read_written, write_pairs
-from model_build.data.written import check_pair, main, parse_visit
+from model_build.data.written import check_pair, parse_visit
 
 VISIT = """id: visit-1
 specialty: endocrinology
@@ -121,14 +121,3 @@ def test_quotes_must_stand_in_their_turn():
     pair = parse_visit(VISIT, PATH)
     facts = (replace(pair.facts[0], turns=(2,)), *pair.facts[1:])
     assert check_pair(replace(pair, facts=facts)) == ["turn 2 does not hold the words 'fifty four'"]
-
-
-def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    good, bad, broken = (tmp_path / f"{name}.visit" for name in ("good", "bad", "broken"))
-    good.write_text(VISIT)
-    bad.write_text(VISIT.replace("{d1|fifty four}", "fifty four"))
-    broken.write_text("id: x\n")
-    assert main([str(good)]) == 0
-    assert main([str(good), str(bad), str(broken)]) == 1
-    told = capsys.readouterr().out
-    assert "no fault" in told and "nobody says: 54-year-old woman" in told and "is missing" in told

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from model_build.hugging_face import config_arguments
 from model_build.presets import LlamaConfig
 from tests.support.build import REFERENCE_CACHE
 
@@ -52,31 +53,7 @@ def _hf_model(folder: Path, config: LlamaConfig):
 
     from model_build.package import dequantized_state_dict
 
-    rope: dict[str, object] = {"rope_type": "default", "rope_theta": config.rope_theta}
-    if config.rope_scaling:
-        scaling = config.rope_scaling
-        rope |= {
-            "rope_type": "llama3",
-            "factor": scaling.factor,
-            "low_freq_factor": scaling.low_freq_factor,
-            "high_freq_factor": scaling.high_freq_factor,
-            "original_max_position_embeddings": scaling.original_context,
-        }
-    hf_config = HFConfig(
-        vocab_size=config.vocab,
-        hidden_size=config.hidden,
-        intermediate_size=config.ff,
-        num_hidden_layers=config.layers,
-        num_attention_heads=config.heads,
-        num_key_value_heads=config.kv_heads,
-        head_dim=config.head_dim,
-        rms_norm_eps=config.rms_eps,
-        rope_parameters=rope,
-        max_position_embeddings=131072,  # no part in the arithmetic
-        tie_word_embeddings=config.tied,
-        attn_implementation="eager",
-        dtype="float32",
-    )
+    hf_config = HFConfig(**config_arguments(config), attn_implementation="eager", dtype="float32")
     with torch.device("meta"):
         model = LlamaForCausalLM(hf_config)
     weights = dequantized_state_dict(folder)

@@ -164,7 +164,8 @@ export function answerQuestions(segment: Segment, next: Segment | undefined): vo
       if (mention.from < sentence.from || mention.from >= sentence.to) continue;
       if (wh) {
         mention.presupposed = true; // "how long have you had the wheeze": it is taken as there
-        if (start?.w === "who" && next && isOthers(next, mention)) mention.person = ownerOf(next, mention);
+        if (start?.w === "who" && next && isOthers(next, mention))
+          mention.person = ownerOf(next, mention);
         continue;
       }
       if (

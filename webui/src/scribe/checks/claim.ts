@@ -48,6 +48,16 @@ export function unsupported(
   };
 }
 
+/** A value of the note that the talk gives and then takes back. */
+export const takenBack = (text: string, values: readonly { segment: number }[]): Claim =>
+  unsupported(
+    "correction",
+    text,
+    "minor",
+    `${text} is taken back in the transcript`,
+    values.map(({ segment }) => segment),
+  );
+
 /** The words of a token range as the note has them. */
 export function wordsOf(reading: Reading, from: number, to: number): string {
   const first = reading.own.tokens[from];

@@ -3,18 +3,16 @@
  * the two texts alone, the same every time.
  */
 import { normalizeTranscript, splitTurns } from "../transcript.ts";
-import { allergyClaims, medicationClaims } from "./claims-drugs.ts";
+import { allergyClaims } from "./claims-allergies.ts";
 import { degreeClaims, strongWordClaims } from "./claims-degree.ts";
-import {
-  affirmedWordClaims,
-  deniedWordClaims,
-  findingClaims,
-  resultClaims,
-} from "./claims-findings.ts";
+import { medicationClaims } from "./claims-drugs.ts";
+import { findingClaims } from "./claims-findings.ts";
 import { personClaims } from "./claims-people.ts";
+import { resultClaims } from "./claims-results.ts";
 import { clearanceClaims, oppositeClaims } from "./opposites.ts";
 import { sideClaims } from "./claims-sides.ts";
 import { valueClaims } from "./claims-values.ts";
+import { affirmedWordClaims, deniedWordClaims } from "./claims-words.ts";
 import { unique, type Reading } from "./claim.ts";
 import { readSegment } from "./document.ts";
 import { type Mention, NOTE, PATIENT, hasType } from "./segment.ts";

@@ -1,5 +1,6 @@
 /** What was said and is not in the note. */
-import { isAllergic, isAllergyStatement } from "./claims-drugs.ts";
+import { isAllergic } from "./claims-allergies.ts";
+import { isAllergyStatement } from "./claims-drugs.ts";
 import type { Reading } from "./claim.ts";
 import { readSegment } from "./document.ts";
 import { type Mention, NOTE, PATIENT, hasType, overlap } from "./segment.ts";

@@ -31,10 +31,7 @@ const PAIRS: [string[], string[]][] = [
     ["complete tear", "full thickness", "torn all the way"],
     ["partial tear", "partial thickness", "partly torn", "partially torn", "not all the way"],
   ],
-  [
-    ["bacterial"],
-    ["viral", "virus"],
-  ],
+  [["bacterial"], ["viral", "virus"]],
   [
     ["productive", "wet cough"],
     ["nonproductive", "non productive", "dry cough", "dry hacking"],

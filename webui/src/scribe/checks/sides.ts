@@ -98,12 +98,15 @@ const OTHER_OF =
 export function resolveOther(segments: readonly Segment[]): void {
   for (const segment of segments) {
     segment.tokens.forEach(({ w }, i) => {
-      if (w !== "other" || !/^(?:the|my|his|her|your)$/.test(segment.tokens[i - 1]?.w ?? "")) return;
+      if (w !== "other" || !/^(?:the|my|his|her|your)$/.test(segment.tokens[i - 1]?.w ?? ""))
+        return;
       if (!OTHER_OF.test(segment.tokens[i + 1]?.w ?? "")) return;
       const sentence = sentenceAt(segment, i);
       if (segment.sides.some(({ from }) => from > i && from < Math.min(sentence.to, i + 5))) return;
       const earlier = [
-        ...segments.slice(Math.max(0, segment.index - 2), segment.index).flatMap((turn) => turn.sides),
+        ...segments
+          .slice(Math.max(0, segment.index - 2), segment.index)
+          .flatMap((turn) => turn.sides),
         ...segment.sides.filter(({ from }) => from < i),
       ];
       const last = earlier.filter((side) => !side.withdrawn && side.side !== "both").at(-1);

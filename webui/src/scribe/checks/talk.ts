@@ -157,7 +157,8 @@ export function bindTo(
   if (after) {
     const gap = segment.tokens.slice(value.to, after.from).map(({ w }) => w);
     const close =
-      (gap.length <= 4 || (gap[0] === "of" && gap.length <= 7)) && !gap.some((w) => isPunctuation(w) || w === "and" || w === "over");
+      (gap.length <= 4 || (gap[0] === "of" && gap.length <= 7)) &&
+      !gap.some((w) => isPunctuation(w) || w === "and" || w === "over");
     const of = gap.includes("of") || gap.includes("on") || gap.length === 0;
     if (close && (!inSentence || (of && before.to !== value.from)))
       return { mention: after, carried: false };
