@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..data import Pair, read_pairs, write_pairs
-from ..data.written import SUFFIX, read_written
-from .check import check
+from ..data.written import SUFFIX, check_pair, read_written
+from .check import check, unheard
 from .endpoint import Models, write_pairs_with
 from .errors import SynthError
 from .pairs import make_pairs
@@ -104,26 +104,41 @@ def _report(pairs: list[Pair], args: argparse.Namespace) -> None:
 
 
 def _check(files: list[Path]) -> None:
-    pairs = _read(files)
-    faults, total = 0, len(pairs)
-    for pair in pairs:
-        wrong = check(pair)
-        faults += bool(wrong)
-        for sentence in wrong:
-            print(f"{pair.id}: {sentence}")
+    faults = remarks = total = 0
+    for path in _named(files):
+        written = _is_written(path)
+        for pair in _read([path]):
+            wrong = check_pair(pair) if written else check(pair)
+            doubtful = unheard(pair) if written else []
+            total, faults, remarks = total + 1, faults + bool(wrong), remarks + len(doubtful)
+            for sentence in wrong:
+                print(f"{pair.id}: {sentence}")
+            for sentence in doubtful:
+                print(f"{pair.id}, to be looked at: {sentence}")
     if faults:
         raise SynthError(f"{faults} of {total} pairs are not sound")
-    print(f"{total} pairs, no fault.")
+    print(
+        f"{total} pairs, no fault, {remarks} to be looked at."
+        if remarks
+        else f"{total} pairs, no fault."
+    )
 
 
 def _read(files: list[Path]) -> list[Pair]:
+    pairs: list[Pair] = []
+    for path in _named(files):
+        pairs += read_written(path) if _is_written(path) else read_pairs(path)
+    return pairs
+
+
+def _named(files: list[Path]) -> list[Path]:
     if not files:
         raise SynthError("name the files to look at")
-    pairs: list[Pair] = []
-    for path in files:
-        written = path.is_dir() or path.suffix == SUFFIX
-        pairs += read_written(path) if written else read_pairs(path)
-    return pairs
+    return files
+
+
+def _is_written(path: Path) -> bool:
+    return path.is_dir() or path.suffix == SUFFIX
 
 
 def _say(text: str) -> None:

@@ -78,6 +78,19 @@ def test_written_visits_pass_the_same_check(tmp_path: Path, capsys: pytest.Captu
     assert "850" in capsys.readouterr().out
 
 
+def test_what_a_written_visit_says_in_its_own_way_is_a_remark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    visit = tmp_path / "one.visit"
+    odd = VISIT.replace("five hundred", "the big ones")
+    assert odd != VISIT
+    visit.write_text(f"id: one\n{odd}")
+    assert run("check", visit) == 0
+    told = capsys.readouterr().out
+    assert "one, to be looked at: 500 is not heard" in told
+    assert "1 pairs, no fault, 1 to be looked at." in told
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

@@ -322,7 +322,14 @@ const preferParts = (mentions: Mention[], parts: readonly string[]): Mention[] =
 const isPlainlyAffirmed = (same: readonly Mention[], opposite: readonly Mention[]): boolean =>
   opposite.length >= 3 && same.length * 3 <= opposite.length;
 
-function isHypothetical({ text }: Reading, mention: Mention): boolean {
+/** "Call right away for …", "return if …": what comes after is not said to be so. */
+const PRECAUTION =
+  /\b(?:call|return|come back|contact|notify|seek|emergency (?:room|department))\b[^.;]{0,60}?\b(?:for|if|with|should)\b/i;
+
+function isHypothetical({ own, text }: Reading, mention: Mention): boolean {
+  const precaution = PRECAUTION.exec(text);
+  const start = own.tokens[mention.from]?.start ?? 0;
+  if (precaution && start >= precaution.index + precaution[0].length) return true;
   if (
     /\b(?:risks?|side effects?|adverse effects|precautions|complications (?:of|include)|red flags?)\b/i.test(
       text,

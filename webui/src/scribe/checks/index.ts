@@ -18,7 +18,7 @@ import { readSegment } from "./document.ts";
 import { type Mention, NOTE, PATIENT, hasType } from "./segment.ts";
 import { overlapTurns } from "./evidence.ts";
 import { findOmissions } from "./omissions.ts";
-import { splitStatements, type Statement } from "./statements.ts";
+import { splitStatements, type Statement, withoutLabel } from "./statements.ts";
 import { Talk, drugNames } from "./talk.ts";
 import type { CheckedNote, CheckedStatement, Claim } from "./types.ts";
 
@@ -43,7 +43,8 @@ export function checkNote(
   const talk = new Talk(turns);
   const statements = typeof note === "string" ? splitStatements(note) : asStatements(note);
   let lastDrugs: Mention[] = [];
-  const readings = statements.map(({ text, section }, i): Reading => {
+  const readings = statements.map(({ text: written, section }, i): Reading => {
+    const text = withoutLabel(written);
     const own = readSegment(i, NOTE, text, /^family/i.test(section) ? "family" : PATIENT);
     const reading = { talk, own, text, section, lastDrugs };
     const drugs = own.mentions.filter((mention) => hasType(mention, "drug"));

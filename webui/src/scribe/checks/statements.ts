@@ -21,6 +21,16 @@ const MARKER = /^[\s\u200b]*(?:(?:[-–—•*·▪◦‣]+|\(?\d{1,2}[.)](?!\d)
 const ABBREVIATION =
   /(?:^|[\s(])(?:dr|drs|mr|mrs|ms|st|vs|e\.g|i\.e|approx|no|fig|pt|jr|sr|prof|y\.o|p\.o|q\.d|b\.i\.d|t\.i\.d|q\.i\.d|p\.r\.n|a\.m|p\.m|q\.a\.m|q\.h\.s|h|c|e|s)\.$/i;
 
+const LABELS = new Set(headings.labels);
+
+/** A statement whose leading label ("Medical Reasoning:") is blank: its words claim nothing. */
+export function withoutLabel(text: string): string {
+  const label = /^([^:]{1,60}):/.exec(text);
+  return label && LABELS.has((label[1] as string).trim().toLowerCase())
+    ? " ".repeat(label[0].length) + text.slice(label[0].length)
+    : text;
+}
+
 /** The statements of a note, in order. */
 export function splitStatements(note: string): Statement[] {
   const statements: Statement[] = [];

@@ -89,6 +89,18 @@ describe("allergies that are none", () => {
   });
 });
 
+describe("what a statement does not say", () => {
+  const ear = ["doctor: The ear is red.", "doctor: No fever today, and no reason to worry."];
+  it.each<Case>([
+    [ear, "Medical Reasoning: The ear is red.", "supported"],
+    [ear, "Return for fever or a stiff neck.", "unchecked"],
+    [ear, "Call right away if fever persists.", "unchecked"],
+    [ear, "Fever for a week.", "major"],
+  ])("%j: %s %s", (lines, statement, expected) => {
+    expect(verdict(lines, statement)).toBe(expected);
+  });
+});
+
 describe("the other side", () => {
   const knee = ["patient: The left's my good leg. It's the other knee that hurts."];
   const rolled = ["patient: I rolled my ankle, my left, no, I keep saying that, the right."];
