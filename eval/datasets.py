@@ -9,6 +9,7 @@ from pathlib import Path
 from model_build.data import (
     DataError,
     Pair,
+    load_pairs,
     pairs_digest,
     read_pairs,
     read_written,
@@ -87,7 +88,7 @@ def load_dataset(name: str, limit: int | None = None) -> Dataset:
         dataset = _study(name, Path(name.removeprefix(STUDY)))
     else:
         path = _path_of(name)
-        pairs = _folder(path) if path.is_dir() else read_pairs(path)
+        pairs = _folder(path) if path.is_dir() else load_pairs(path)
         dataset = Dataset(name, pairs)
     if limit is not None and limit < len(dataset.pairs):
         note = f"The first {limit} of {len(dataset.pairs)} cases."

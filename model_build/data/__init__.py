@@ -5,7 +5,7 @@ from .errors import DataError
 from .pairs import Fact, Pair, Statement, pairs_digest, read_notes, read_pairs, write_pairs
 from .planter import Plant, Planted, plant_each, plant_errors, plantable_kinds
 from .sections import DIVISIONS, SOAP, read_lines, split_divisions, split_soap
-from .written import read_written, written_files
+from .written import load_pairs, read_written, written_files
 
 __all__ = [
     "DIVISIONS",
@@ -18,6 +18,7 @@ __all__ = [
     "Statement",
     "Turn",
     "join_turns",
+    "load_pairs",
     "pairs_digest",
     "plant_each",
     "plant_errors",

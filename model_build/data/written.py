@@ -29,7 +29,7 @@ from pathlib import Path
 
 from .dialogue import Turn
 from .errors import DataError
-from .pairs import Fact, Pair, Statement
+from .pairs import Fact, Pair, Statement, read_pairs
 from .sections import read_lines
 
 SUFFIX = ".visit"
@@ -75,6 +75,20 @@ def read_written(path: Path) -> list[Pair]:
         seen[pair.id] = file
         pairs.append(pair)
     return pairs
+
+
+def load_pairs(path: Path) -> list[Pair]:
+    """The pairs of a file in any form, or of a folder of written visits.
+
+    Raises:
+        DataError: as `read_pairs` and `read_written` do.
+    """
+    return read_written(path) if is_written(path) else read_pairs(path)
+
+
+def is_written(path: Path) -> bool:
+    """Whether a path names a written visit, or a folder of them."""
+    return path.is_dir() or path.suffix == SUFFIX
 
 
 def parse_visit(text: str, path: Path) -> Pair:

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..data import Pair, read_pairs, write_pairs
-from ..data.written import SUFFIX, check_pair, read_written
+from ..data import Pair, load_pairs, read_pairs, write_pairs
+from ..data.written import check_pair, is_written
 from .check import check, unheard
 from .endpoint import Models, write_pairs_with
 from .errors import SynthError
@@ -106,8 +106,8 @@ def _report(pairs: list[Pair], args: argparse.Namespace) -> None:
 def _check(files: list[Path]) -> None:
     faults = remarks = total = 0
     for path in _named(files):
-        written = _is_written(path)
-        for pair in _read([path]):
+        written = is_written(path)
+        for pair in load_pairs(path):
             wrong = check_pair(pair) if written else check(pair)
             doubtful = unheard(pair) if written else []
             total, faults, remarks = total + 1, faults + bool(wrong), remarks + len(doubtful)
@@ -125,20 +125,13 @@ def _check(files: list[Path]) -> None:
 
 
 def _read(files: list[Path]) -> list[Pair]:
-    pairs: list[Pair] = []
-    for path in _named(files):
-        pairs += read_written(path) if _is_written(path) else read_pairs(path)
-    return pairs
+    return [pair for path in _named(files) for pair in load_pairs(path)]
 
 
 def _named(files: list[Path]) -> list[Path]:
     if not files:
         raise SynthError("name the files to look at")
     return files
-
-
-def _is_written(path: Path) -> bool:
-    return path.is_dir() or path.suffix == SUFFIX
 
 
 def _say(text: str) -> None:

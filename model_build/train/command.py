@@ -42,8 +42,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         action="append",
         type=Source.parse,
         metavar="FILE[:EPOCHS]",
-        help="pairs to train on (JSON Lines, or a CSV as ACI-Bench and MTS-Dialog have it); "
-        "several are mixed",
+        help="pairs to train on (JSON Lines, a folder of written visits, or a CSV as ACI-Bench and "
+        "MTS-Dialog have it); several are mixed",
     )
     parser.add_argument(
         "--out", type=Path, default=None, help=f"the run's folder (default {RUNS}/MODEL)"

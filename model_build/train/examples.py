@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ..checkpoint import Checkpoint
-from ..data import SOAP, Pair, pairs_digest, read_pairs
+from ..data import SOAP, Pair, load_pairs, pairs_digest
 from ..data import sections as data_sections
 from ..data.sections import Soap
 from ..node import ROOT
@@ -105,7 +105,7 @@ class ExampleReader:
             DataError: for a file that cannot be read.
             TrainError: for a pair that cannot be trained on, with its row.
         """
-        pairs = read_pairs(path)
+        pairs = load_pairs(path)
         texts = [losers(pair) if losers else [] for pair in pairs]
         kept = self.cache / f"{self._key(path, pairs, texts)}.jsonl"
         if kept.is_file():
@@ -113,7 +113,7 @@ class ExampleReader:
         examples = []
         with Scribe(self.folder) as scribe:
             for pair, rejected in zip(pairs, texts, strict=True):
-                where = f"{path}, row {pair.row}"
+                where = f"{path}, " + (f"row {pair.row}" if pair.row else pair.id)
                 try:
                     examples.append(encode(scribe, pair, where, rejected))
                 except (ScribeError, TrainError) as error:

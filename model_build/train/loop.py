@@ -18,7 +18,8 @@ import torch
 from accelerate import PartialState
 
 from ..checkpoint import Checkpoint, open_checkpoint
-from ..data import pairs_digest, read_pairs
+from ..data import load_pairs, pairs_digest
+from ..node import ROOT
 from . import preference, snapshot
 from .errors import TrainError
 from .examples import Example, ExampleReader, require_room
@@ -30,6 +31,7 @@ from .schedule import Schedule
 from .settings import Settings
 from .workers import Workers
 
+TEST_SETS = ROOT / "eval" / "sets"
 BETAS = (0.9, 0.99)
 ADAPTER = "adapter"
 ABOUT = "training.json"
@@ -133,7 +135,10 @@ class _Run:
         """The plan of the steps, and the held examples."""
         settings, context = self.settings, checkpoint.config.context
         reader = ExampleReader(checkpoint, self.run / "prompt")
-        pairs = [read_pairs(Path(source.path)) for source in settings.data]
+        for source in settings.data:
+            if TEST_SETS in Path(source.path).resolve().parents:
+                raise TrainError(f"{source.path} is a test set, which is never trained on.")
+        pairs = [load_pairs(Path(source.path)) for source in settings.data]
         losers = None
         if settings.preference:
             ids = {pair.id for file in pairs for pair in file}

@@ -320,3 +320,21 @@ def test_two_processes_train_as_one(settings: Settings, toys: Path, tmp_path: Pa
         losses.append([step["loss"] for step in steps])
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
     assert '"processes": 2' in (tmp_path / "two" / "log.jsonl").read_text()
+
+
+def test_written_visits_are_trained_on_and_test_sets_never(
+    settings: Settings, tmp_path: Path
+) -> None:
+    visits = tmp_path / "visits"
+    visits.mkdir()
+    for number in range(2):
+        (visits / f"{number}.visit").write_text(
+            f"id: v{number}\n## facts\nc1 complaint: knee pain\n## dialogue\n"
+            "[patient] {c1|my knee hurts}\n## note\nCHIEF COMPLAINT\n\nKnee pain. {c1}\n"
+        )
+    data = (Source(str(visits), 1),)
+    adapter = train(replace(settings, data=data, steps=1), tmp_path / "run")
+    assert json.loads((adapter / "training.json").read_text())["data"][0]["pairs"] == 2
+    test_set = (Source(str(loop.TEST_SETS / "endocrinology"), 1),)
+    with pytest.raises(TrainError, match="is a test set, which is never trained on"):
+        train(replace(settings, data=test_set, steps=1), tmp_path / "other")
