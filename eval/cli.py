@@ -9,7 +9,14 @@ from typing import Any
 
 from model_build.data import DataError
 
-from .checks import score_planted, score_readers, score_references, score_set, write_outcome
+from .checks import (
+    score_evidence,
+    score_planted,
+    score_readers,
+    score_references,
+    score_set,
+    write_outcome,
+)
 from .datasets import Dataset, data_folder, known_datasets, load_dataset
 from .errors import EvalError
 from .generate import generate
@@ -98,6 +105,9 @@ def _add_checks(command: argparse.ArgumentParser) -> None:
     command.add_argument("--references", metavar="D", help="list their flags in a dataset's notes")
     command.add_argument(
         "--readers", type=Path, metavar="FILE", help="set them beside two readers of finished notes"
+    )
+    command.add_argument(
+        "--evidence", metavar="D", help="compare links with the turns of a dataset's facts"
     )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
     command.add_argument("--limit", type=_positive, metavar="N", help="the first N cases only")
@@ -294,9 +304,12 @@ def _checks(args: argparse.Namespace) -> None:
         outcomes.append(score_references(load_dataset(args.references, args.limit)))
     if args.readers:
         outcomes.append(score_readers(args.readers, data_folder()))
+    if args.evidence:
+        outcomes.append(score_evidence(load_dataset(args.evidence, args.limit), args.seed))
     if not outcomes:
         raise EvalError(
-            "Name what to test the checks on: --set, --planted, --references or --readers."
+            "Name what to test the checks on: --set, --planted, --references, --readers or "
+            "--evidence."
         )
     for outcome in outcomes:
         files = write_outcome(outcome, args.out)

@@ -62,7 +62,7 @@ def score_planted(dataset: Dataset, seed: int = 0, open_checks: OpenChecks = Che
         progress_bar(len(dataset.pairs), "Checking planted errors", "notes") as bar,
     ):
         for pair in dataset.pairs:
-            trials += _trials(checks, pair, seed)
+            trials += plant_trials(checks, pair, seed)
             bar.update(1)
     by_kind = {kind: _figures([t for t in trials if t.plant.kind == kind]) for kind in KINDS}
     major = [t for t in trials if t.plant.is_major]
@@ -117,7 +117,20 @@ def score_planted(dataset: Dataset, seed: int = 0, open_checks: OpenChecks = Che
     )  # fmt: skip
 
 
-def _trials(checks: Asked, pair: Pair, seed: int) -> list[Trial]:
+def trial_rates(trials: Sequence[Trial]) -> dict[str, Any]:
+    """Share of the major errors that were found, with its interval over notes."""
+    major = [trial for trial in trials if trial.plant.is_major]
+    figures = _figures(major)
+    return {
+        "part": figures["found"],
+        "whole": figures["planted"],
+        "share": figures["recall"],
+        "ci95": figures["ci95"],
+    }
+
+
+def plant_trials(checks: Asked, pair: Pair, seed: int) -> list[Trial]:
+    """A pair's note with one error of each kind that it allows, checked."""
     before = checks.check(pair.dialogue, pair.note, pair.note)
     return [
         _trial(pair, planted, before, checks.check(pair.dialogue, planted.note, pair.note))
