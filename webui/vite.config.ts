@@ -26,6 +26,9 @@ interface Lock {
   >;
 }
 
+/** What packages bring along for TypeScript alone: none of it comes into the page. */
+const TYPES_ALONE = /node_modules\/(@types\/|undici-types$)/;
+
 /** `third-party.json`: the packages that the page holds, each with its licence's text. */
 function thirdParty(): Plugin {
   return {
@@ -35,6 +38,7 @@ function thirdParty(): Plugin {
       const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as Lock;
       const list = Object.entries(lock.packages)
         .filter(([path, { dev, devOptional }]) => path !== "" && !dev && !devOptional)
+        .filter(([path]) => !TYPES_ALONE.test(path))
         .map(([path, { version, license }]): ThirdParty => {
           const name = path.replace(/^.*node_modules\//, "");
           if (!version || !license) throw new Error(`package-lock.json has no licence of ${name}`);
