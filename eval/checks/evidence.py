@@ -1,4 +1,4 @@
-"""The evidence that the checks link to a note's statements, on visits whose facts carry their turns.
+"""The links of the checks to turns, on visits whose facts carry the turns in which they were said.
 
 A written visit says of each statement which facts it states, and of each fact in which turns it
 was said (`model_build/data/written.py`). A link of a checked statement is right where its turn is
@@ -140,7 +140,7 @@ def score_evidence(dataset: Dataset, seed: int = 0, open_checks: OpenChecks = Ch
 
 
 def _link(pair: Pair, statements: Sequence[dict[str, Any]]) -> list[Linked]:
-    """The checks' statements of a note with the turns of the visit's own statements they overlap."""
+    """The checks' statements of a note, with the turns of those of the visit that they overlap."""
     spans: list[tuple[int, int, frozenset[int]]] = []
     at = 0
     for own in pair.statements:
