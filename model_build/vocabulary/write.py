@@ -10,18 +10,20 @@ from typing import Any
 from ..node import ROOT
 from .conditions import make_conditions
 from .drugs import make_drugs
+from .names import make_names
 
 FOLDER = ROOT / "webui" / "src" / "scribe" / "vocabulary"
 MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
     "drugs.json": make_drugs,
     "conditions.json": make_conditions,
+    "names.json": make_names,
 }
 
 
 def write_vocabularies(folder: Path = FOLDER) -> list[Path]:
-    """Writes drugs.json and conditions.json; every name in lower case, sorted, each once.
+    """Writes each vocabulary; every name in lower case, sorted, each once.
 
-    The same packages give the same bytes. See `make_drugs` and `make_conditions` for the form.
+    The same packages give the same bytes. The functions in MAKERS tell the forms.
 
     Raises:
         VocabularyError: where a package is missing or its data has another form.
