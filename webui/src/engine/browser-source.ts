@@ -1,58 +1,110 @@
 /**
- * A model folder on a web server. Verified files are kept in the browser's Cache API, so that an
- * interrupted download goes on where it stopped and a later load needs no server.
+ * A model folder on a web server. Files whose hash is right are kept in the browser's Cache API, so
+ * that an interrupted download goes on where it stopped and a later load needs no server.
  */
 import {
   AbortedError,
   DownloadInterruptedError,
+  DownloadStalledError,
   EngineError,
   HashMismatchError,
   MissingFileError,
   reason,
+  StoredFileDamagedError,
   throwIfAborted,
 } from "./errors.ts";
 import { manifestFile, parseJson, parseManifest } from "./manifest.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
 import { verify } from "./model-source.ts";
-import type { FileRequest, ModelSource } from "./model-source.ts";
+import type { FileRequest, ModelSource, StorageReport } from "./model-source.ts";
+import { folderAddress, MANIFEST, openModelCache, storageKey } from "./model-store.ts";
+import { sha256 } from "./sha256.ts";
 
-/** Name of the cache; the service worker must leave it alone. */
-export const MODEL_CACHE = "scribe-model-files-1";
+export { MODEL_CACHE } from "./model-store.ts";
+
+/** Milliseconds without a byte after which a download counts as stalled. */
+const PATIENCE_MS = 30_000;
 
 export interface BrowserSourceOptions {
   signal?: AbortSignal;
+  /**
+   * SHA-256 of the manifest that belongs to this version of the page. With it the model is known
+   * down to the last byte, and one that is stored needs no request at all.
+   */
+  manifestSha256?: string | undefined;
   /** for tests; the browser's own by default */
   fetch?: typeof globalThis.fetch;
   /** `null` where there is no Cache API (plain http), so that nothing is stored */
   caches?: CacheStorage | null;
+  /** for tests; milliseconds */
+  patience?: number;
+}
+
+/** A model folder whose files are kept in this browser. */
+export interface StoringSource extends ModelSource {
+  readonly storage: StorageReport;
+  /** Downloads and keeps the files that no load has asked for, such as another engine's kernels. */
+  keepAll(signal?: AbortSignal): Promise<void>;
 }
 
 /** Opens the model folder at `base` (an absolute URL). Raises as `ModelSource.file`, FormatRefusedError. */
 export async function openBrowserSource(
   base: string | URL,
   options: BrowserSourceOptions = {},
-): Promise<ModelSource> {
-  const folder = new URL(base);
-  if (!folder.pathname.endsWith("/")) folder.pathname += "/";
-  const storage = options.caches === undefined ? (globalThis.caches ?? null) : options.caches;
-  // A browser may refuse storage altogether (private windows); the model then loads without it.
-  const cache = storage === null ? null : await storage.open(MODEL_CACHE).catch(() => null);
-  const fetcher = options.fetch ?? globalThis.fetch.bind(globalThis);
-  const source = new BrowserSource(folder, fetcher, cache);
+): Promise<StoringSource> {
+  const cache = await openModelCache(options.caches);
+  const source = new BrowserSource(folderAddress(base), cache, options);
   await source.open(options.signal);
   return source;
 }
 
-class BrowserSource implements ModelSource {
+/** Aborts a request once nothing has come of it for a while. */
+class Patience {
+  readonly #controller = new AbortController();
+  readonly #milliseconds: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds;
+    this.renew();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Something came. */
+  renew(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#controller.abort(), this.#milliseconds);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+class BrowserSource implements StoringSource {
   readonly #folder: URL;
   readonly #fetch: typeof globalThis.fetch;
   readonly #cache: Cache | null;
+  readonly #patience: number;
+  readonly #manifestSha256: string | undefined;
+  readonly #replaced: string[] = [];
   #manifest: Manifest | null = null;
+  #full = false;
 
-  constructor(folder: URL, fetcher: typeof globalThis.fetch, cache: Cache | null) {
+  constructor(folder: URL, cache: Cache | null, options: BrowserSourceOptions) {
     this.#folder = folder;
-    this.#fetch = fetcher;
     this.#cache = cache;
+    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    this.#patience = options.patience ?? PATIENCE_MS;
+    this.#manifestSha256 = options.manifestSha256;
+  }
+
+  get storage(): StorageReport {
+    const kept = this.#cache === null ? "none" : this.#full ? "full" : "all";
+    return { kept, replaced: [...this.#replaced] };
   }
 
   get manifest(): Manifest {
@@ -60,22 +112,29 @@ class BrowserSource implements ModelSource {
     return this.#manifest;
   }
 
-  /** The newest manifest, or without a network the stored one. */
+  /** The manifest of this version where that is known, else the newest one that can be had. */
   async open(signal: AbortSignal | undefined): Promise<void> {
-    const url = new URL("manifest.json", this.#folder).href;
-    let bytes: Uint8Array<ArrayBuffer>;
-    try {
-      bytes = await this.#download("manifest.json", url, { signal }, "no-cache");
-    } catch (error) {
-      const stored =
-        error instanceof DownloadInterruptedError ? await this.#cache?.match(url) : undefined;
-      if (stored === undefined) throw error;
-      this.#manifest = parseManifest(
-        parseJson(new Uint8Array(await stored.arrayBuffer()), "manifest.json"),
-      );
+    const url = new URL(MANIFEST, this.#folder).href;
+    const stored = await this.#cache?.match(url);
+    const kept = stored && new Uint8Array(await stored.arrayBuffer());
+    const wanted = this.#manifestSha256;
+    if (kept && wanted !== undefined && (await sha256(kept)) === wanted) {
+      this.#manifest = parseManifest(parseJson(kept, MANIFEST));
       return;
     }
-    this.#manifest = parseManifest(parseJson(bytes, "manifest.json"));
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = await this.#download(MANIFEST, url, { signal }, "no-cache");
+    } catch (error) {
+      if (!kept || !noServer(error)) throw error;
+      if (wanted !== undefined) throw new StoredFileDamagedError(MANIFEST, error.problem, error);
+      this.#manifest = parseManifest(parseJson(kept, MANIFEST));
+      return;
+    }
+    this.#manifest = parseManifest(parseJson(bytes, MANIFEST));
+    if (wanted !== undefined && (await sha256(bytes)) !== wanted) {
+      throw new HashMismatchError(MANIFEST, "it belongs to another version of this page");
+    }
     await this.#store(url, bytes);
     await this.#dropOldFiles(url);
   }
@@ -84,7 +143,7 @@ class BrowserSource implements ModelSource {
     const entry = manifestFile(this.manifest, path);
     throwIfAborted(request.signal);
     const stored = await this.#stored(entry, request);
-    if (stored !== null) return stored;
+    if (stored instanceof Uint8Array) return stored;
     const url = new URL(path, this.#folder).href;
     const receive = async (cache: RequestCache): Promise<Uint8Array<ArrayBuffer>> => {
       const bytes = await this.#download(path, url, request, cache, entry);
@@ -94,22 +153,30 @@ class BrowserSource implements ModelSource {
     const bytes = await receive("default").catch((error: unknown) => {
       // The browser's HTTP cache may hold a file of an earlier build under the same name.
       if (error instanceof HashMismatchError) return receive("reload");
+      if (stored === "damaged" && noServer(error))
+        throw new StoredFileDamagedError(path, error.problem, error);
       throw error;
     });
-    await this.#store(this.#key(entry), bytes);
+    await this.#store(storageKey(this.#folder, entry), bytes);
+    if (stored === "damaged") this.#replaced.push(path);
     return bytes;
   }
 
-  #key(entry: ManifestFile): string {
-    return `${new URL(entry.path, this.#folder).href}?sha256=${entry.sha256}`;
+  async keepAll(signal?: AbortSignal): Promise<void> {
+    if (this.storage.kept !== "all" || this.#cache === null) return;
+    const kept = new Set((await this.#cache.keys()).map(({ url }) => url));
+    for (const entry of this.manifest.files) {
+      if (!kept.has(storageKey(this.#folder, entry))) await this.file(entry.path, { signal });
+    }
   }
 
+  /** The file out of this machine's storage, never used unless its hash is right. */
   async #stored(
     entry: ManifestFile,
     request: FileRequest,
-  ): Promise<Uint8Array<ArrayBuffer> | null> {
-    const response = await this.#cache?.match(this.#key(entry));
-    if (response === undefined) return null;
+  ): Promise<Uint8Array<ArrayBuffer> | "absent" | "damaged"> {
+    const response = await this.#cache?.match(storageKey(this.#folder, entry));
+    if (response === undefined) return "absent";
     try {
       const bytes = new Uint8Array(await response.arrayBuffer());
       await verify(bytes, entry);
@@ -121,18 +188,21 @@ class BrowserSource implements ModelSource {
       });
       return bytes;
     } catch {
-      return null; // unreadable or damaged on disk: it is downloaded again, and replaced
+      return "damaged"; // or unreadable: it is downloaded again, and replaced
     }
   }
 
   /** Storing is a convenience: where the quota is used up, the model still runs. */
   async #store(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.#cache?.put(key, new Response(bytes)).catch(() => undefined);
+    await this.#cache?.put(key, new Response(bytes)).catch(() => {
+      this.#full = true;
+    });
   }
 
   async #dropOldFiles(manifestUrl: string): Promise<void> {
     if (this.#cache === null) return;
-    const wanted = new Set([manifestUrl, ...this.manifest.files.map((entry) => this.#key(entry))]);
+    const files = this.manifest.files.map((entry) => storageKey(this.#folder, entry));
+    const wanted = new Set([manifestUrl, ...files]);
     for (const { url } of await this.#cache.keys()) {
       if (url.startsWith(this.#folder.href) && !wanted.has(url)) await this.#cache.delete(url);
     }
@@ -165,33 +235,53 @@ class BrowserSource implements ModelSource {
     cache: RequestCache,
     entry: ManifestFile | undefined,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const signal = request.signal ?? null;
-    const response = await this.#fetch(url, { cache, signal });
-    if (response.status === 404 || response.status === 410) throw new MissingFileError(path);
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    if (entry === undefined || response.body === null)
-      return new Uint8Array(await response.arrayBuffer());
-    const bytes = new Uint8Array(entry.bytes);
-    let done = 0;
-    const reader = response.body.getReader();
-    for (;;) {
-      const { value, done: ended } = await reader.read();
-      if (ended) break;
-      if (done + value.length > bytes.length) {
-        await reader.cancel();
-        throw new HashMismatchError(path, `it has more than ${entry.bytes} bytes`);
-      }
-      bytes.set(value, done);
-      done += value.length;
-      request.onProgress?.({
-        path,
-        phase: "downloading",
-        bytesDone: done,
-        bytesTotal: entry.bytes,
-      });
+    const patience = new Patience(this.#patience);
+    const signals = request.signal ? [request.signal, patience.signal] : [patience.signal];
+    try {
+      const response = await this.#fetch(url, { cache, signal: AbortSignal.any(signals) });
+      if (response.status === 404 || response.status === 410) throw new MissingFileError(path);
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      if (entry === undefined || response.body === null)
+        return new Uint8Array(await response.arrayBuffer());
+      return await receiveBody(response, response.body, entry, request, () => patience.renew());
+    } catch (error) {
+      if (!patience.signal.aborted) throw error;
+      const seconds = Math.round(this.#patience / 1000);
+      throw new DownloadStalledError(path, seconds, this.#cache !== null, error);
+    } finally {
+      patience.end();
     }
-    if (done === Number(response.headers.get("content-length"))) return bytes.subarray(0, done);
-    if (done < bytes.length) throw new Error(`${done} of ${entry.bytes} bytes arrived`);
-    return bytes;
   }
+}
+
+/** The server cannot be reached, or falls silent: what is stored is all there is. */
+function noServer(error: unknown): error is DownloadInterruptedError | DownloadStalledError {
+  return error instanceof DownloadInterruptedError || error instanceof DownloadStalledError;
+}
+
+async function receiveBody(
+  response: Response,
+  body: ReadableStream<Uint8Array>,
+  { path, bytes: total }: ManifestFile,
+  request: FileRequest,
+  onBytes: () => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(total);
+  let done = 0;
+  const reader = body.getReader();
+  for (;;) {
+    const { value, done: ended } = await reader.read();
+    if (ended) break;
+    onBytes();
+    if (done + value.length > total) {
+      await reader.cancel();
+      throw new HashMismatchError(path, `it has more than ${total} bytes`);
+    }
+    bytes.set(value, done);
+    done += value.length;
+    request.onProgress?.({ path, phase: "downloading", bytesDone: done, bytesTotal: total });
+  }
+  if (done === Number(response.headers.get("content-length"))) return bytes.subarray(0, done);
+  if (done < total) throw new Error(`${done} of ${total} bytes arrived`);
+  return bytes;
 }

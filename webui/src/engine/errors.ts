@@ -5,6 +5,8 @@ export type EngineErrorCode =
   | "missing-file"
   | "hash-mismatch"
   | "download-interrupted"
+  | "download-stalled"
+  | "stored-damaged"
   | "out-of-memory"
   | "no-wasm-simd"
   | "no-webgpu"
@@ -70,16 +72,49 @@ export class HashMismatchError extends EngineError {
   }
 }
 
+const goesOn = (kept: boolean): string =>
+  kept ? "; the files that had arrived are kept, and the download goes on from there" : "";
+
 export class DownloadInterruptedError extends EngineError {
   readonly path: string;
+  /** what happened, for use within another sentence */
+  readonly problem: string;
 
   constructor(path: string, problem: string, kept: boolean, cause?: unknown) {
-    const resume = kept
-      ? "; the files that had arrived are kept, and the download goes on from there"
-      : "";
     super(
       "download-interrupted",
-      `The download of ${path} was interrupted (${problem}); check the connection and try again${resume}.`,
+      `The download of ${path} was interrupted (${problem}); check the connection and try again${goesOn(kept)}.`,
+      cause,
+    );
+    this.path = path;
+    this.problem = problem;
+  }
+}
+
+/** The connection stands, and nothing comes. */
+export class DownloadStalledError extends EngineError {
+  readonly path: string;
+  readonly problem: string;
+
+  constructor(path: string, seconds: number, kept: boolean, cause?: unknown) {
+    super(
+      "download-stalled",
+      `Nothing more of ${path} has arrived for ${seconds} seconds; check the connection and try again${goesOn(kept)}.`,
+      cause,
+    );
+    this.path = path;
+    this.problem = `nothing arrived for ${seconds} seconds`;
+  }
+}
+
+/** A file of this machine's own storage differs from the manifest, and no server replaced it. */
+export class StoredFileDamagedError extends EngineError {
+  readonly path: string;
+
+  constructor(path: string, problem: string, cause?: unknown) {
+    super(
+      "stored-damaged",
+      `The stored copy of the model file ${path} is damaged or out of date and was not used, and it could not be replaced (${problem}); connect this device to the network and try again.`,
       cause,
     );
     this.path = path;

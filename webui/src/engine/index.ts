@@ -32,5 +32,5 @@ export { MODEL_CACHE, openBrowserSource } from "./browser-source.ts";
 export * from "./errors.ts";
 export type { HelperThread, Host } from "./host.ts";
 export type { Manifest, ManifestFile } from "./manifest.ts";
-export type { FileProgress, FileRequest, ModelSource } from "./model-source.ts";
+export type { FileProgress, FileRequest, ModelSource, StorageReport } from "./model-source.ts";
 export type * from "./types.ts";

@@ -8,7 +8,7 @@ import type { Host } from "./host.ts";
 import { hasFile, manifestFile } from "./manifest.ts";
 import type { ModelSource } from "./model-source.ts";
 import { parsePlan } from "./plan.ts";
-import { TENSOR_CACHE } from "./tensor-cache.ts";
+import { isWeightFile } from "./tensor-cache.ts";
 import type { LoadProgress } from "./types.ts";
 import { loadWeights } from "./weights.ts";
 import type { ReadFile, WeightTarget } from "./weights.ts";
@@ -28,9 +28,7 @@ export class ModelReader {
 
   constructor(context: LoadContext) {
     this.#context = context;
-    const weights = context.source.manifest.files.filter(
-      ({ path }) => path === TENSOR_CACHE || path.endsWith(".bin"),
-    );
+    const weights = context.source.manifest.files.filter(({ path }) => isWeightFile(path));
     this.#total = weights.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 

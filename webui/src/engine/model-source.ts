@@ -16,11 +16,22 @@ export interface FileRequest {
   onProgress?: ((progress: FileProgress) => void) | undefined;
 }
 
+/** What became of the files of one load in this machine's storage. */
+export interface StorageReport {
+  /** `full`: there was no room for some; `none`: the browser stores nothing here */
+  readonly kept: "all" | "full" | "none";
+  /** stored files that were damaged, not used, and replaced from the server */
+  readonly replaced: readonly string[];
+}
+
 export interface ModelSource {
   readonly manifest: Manifest;
+  /** absent where files are read from a folder */
+  readonly storage?: StorageReport;
   /**
    * The whole file, its SHA-256 checked against the manifest. Raises MissingFileError,
-   * HashMismatchError, DownloadInterruptedError, AbortedError.
+   * HashMismatchError, DownloadInterruptedError, DownloadStalledError, StoredFileDamagedError,
+   * AbortedError.
    */
   file(path: string, request?: FileRequest): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -13,6 +13,7 @@ import { Branch, chooseToken, feedRows, padRows, writeInput } from "./branch.ts"
 import { ChunkSize } from "./chunk-size.ts";
 import type { Executor } from "./executor.ts";
 import { alignRows, allocateRegions } from "./kv-pool.ts";
+import { measureSpeed } from "./measure.ts";
 import type {
   Engine,
   EngineInfo,
@@ -20,6 +21,7 @@ import type {
   Prefix,
   PrefillOptions,
   Sequence,
+  Speed,
   StepOptions,
   Token,
 } from "./types.ts";
@@ -80,6 +82,14 @@ export class Session implements Engine {
 
   step(sequences: readonly Sequence[], options: StepOptions = {}): Promise<Token[]> {
     return this.#exclusive(options.signal, () => this.#step(sequences, options));
+  }
+
+  speed(signal?: AbortSignal): Promise<Speed> {
+    return this.#exclusive(signal, () => {
+      this.#cached.length = 0; // the measurement writes over it
+      this.#branches = [];
+      return measureSpeed(this.#executor, { chunk: 64, steps: 3, signal });
+    });
   }
 
   rewind(sequence: Sequence, length: number): void {

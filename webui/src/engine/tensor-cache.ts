@@ -7,6 +7,10 @@ import { parseJson, requireObject } from "./manifest.ts";
 
 export const TENSOR_CACHE = "tensor-cache.json";
 
+/** The weights and their index: nearly all bytes of a model folder, and what progress counts. */
+export const isWeightFile = (path: string): boolean =>
+  path === TENSOR_CACHE || path.endsWith(".bin");
+
 /** One stored piece of a tensor: its rows `firstRow` to `firstRow + rows`. */
 export interface TensorRecord {
   /** e.g. `model.layers.0.self_attn.qkv_proj` */

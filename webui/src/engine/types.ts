@@ -30,6 +30,14 @@ export interface LoadProgress {
   readonly bytesTotal: number;
 }
 
+/** How fast this machine runs the model, about. */
+export interface Speed {
+  /** of one token of the transcript */
+  readonly readMilliseconds: number;
+  /** of one step, which writes a token in each of four sections */
+  readonly stepMilliseconds: number;
+}
+
 /** The beginning that later sequences share; it stands in the cache until another prefill replaces it. */
 export interface Prefix {
   readonly ids: readonly number[];
@@ -113,6 +121,12 @@ export interface Engine {
 
   /** Drops the sequence's own tokens beyond the first `length` (at least 1). */
   rewind(sequence: Sequence, length: number): void;
+
+  /**
+   * A short measurement (some 130 tokens read, four steps). Empties the cache: the next prompt is
+   * read anew, and earlier sequences end. Raises AbortedError.
+   */
+  speed(signal?: AbortSignal): Promise<Speed>;
 
   /** Ends all threads and frees the memory; later calls raise StaleError. */
   dispose(): Promise<void>;

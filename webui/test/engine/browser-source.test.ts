@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { MODEL_CACHE, openBrowserSource } from "../../src/engine/browser-source.ts";
+import { removeModel, storedModel } from "../../src/engine/model-store.ts";
 import type { FileProgress } from "../../src/engine/model-source.ts";
 
 const BASE = "https://site.example/sub/models/toy/";
@@ -217,6 +218,28 @@ describe("a model folder on a server", () => {
     expect(entries.get(key)).toEqual(shard);
   });
 
+  it("names what was damaged in storage, whether or not it could be replaced", async () => {
+    const server = new Server();
+    const entries = new Map<string, Uint8Array<ArrayBuffer>>();
+    const options = { fetch: server.fetch, caches: memoryCaches(entries) };
+    await (await openBrowserSource(BASE, options)).file("shard.bin");
+    const key = [...entries.keys()].find((url) => url.includes("shard.bin"))!;
+    entries.set(key, shard.slice().fill(7, 500, 501));
+    server.answers.set("shard.bin", [
+      () => {
+        throw new TypeError("Failed to fetch");
+      },
+    ]);
+    const source = await openBrowserSource(BASE, options);
+    await expect(source.file("shard.bin")).rejects.toMatchObject({
+      code: "stored-damaged",
+      message: expect.stringContaining("shard.bin is damaged") as string,
+    });
+    server.answers.set("shard.bin", [() => new Response(shard)]);
+    expect(await source.file("shard.bin")).toEqual(shard);
+    expect(source.storage).toEqual({ kept: "all", replaced: ["shard.bin"] });
+  });
+
   it("drops stored files of an earlier build, and no other model's", async () => {
     const entries = new Map<string, Uint8Array<ArrayBuffer>>();
     const other = "https://site.example/sub/models/other/shard.bin?sha256=0";
@@ -243,6 +266,61 @@ describe("a model folder on a server", () => {
       caches: memoryCaches(new Map(), true),
     });
     expect(await source.file("shard.bin")).toEqual(shard);
+    expect(source.storage.kept).toBe("full");
+    await source.keepAll();
+    expect(server.requests).toEqual(["manifest.json", "shard.bin"]);
+  });
+
+  it("keeps the files that no load has asked for", async () => {
+    const server = new Server();
+    const caches = memoryCaches();
+    const source = await openBrowserSource(BASE, { fetch: server.fetch, caches });
+    expect(await storedModel(BASE, caches)).toEqual({ bytes: 0, totalBytes: 1000 });
+    await source.keepAll();
+    expect(await storedModel(BASE, caches)).toEqual({ bytes: 1000, totalBytes: 1000 });
+    await removeModel(BASE.slice(0, -1), caches);
+    expect(await storedModel(BASE, caches)).toEqual({ bytes: 0, totalBytes: 0 });
+  });
+
+  describe("whose manifest the page knows by hash", () => {
+    const text = JSON.stringify(manifest());
+    const manifestSha256 = hash(new TextEncoder().encode(text));
+    const serve = (server: Server, body: string): void =>
+      void server.answers.set("manifest.json", [() => new Response(body)]);
+
+    it("needs no request once it is stored", async () => {
+      const server = new Server();
+      serve(server, text);
+      const options = { fetch: server.fetch, caches: memoryCaches(), manifestSha256 };
+      await (await openBrowserSource(BASE, options)).file("shard.bin");
+      server.requests.length = 0;
+      expect(await (await openBrowserSource(BASE, options)).file("shard.bin")).toEqual(shard);
+      expect(server.requests).toEqual([]);
+    });
+
+    it("is refused where the server holds another one", async () => {
+      const server = new Server();
+      serve(server, `${text} `);
+      const entries = new Map<string, Uint8Array<ArrayBuffer>>();
+      const options = { fetch: server.fetch, caches: memoryCaches(entries), manifestSha256 };
+      await expect(openBrowserSource(BASE, options)).rejects.toMatchObject({
+        code: "hash-mismatch",
+        path: "manifest.json",
+      });
+      expect(entries.size).toBe(0);
+    });
+
+    it("is not taken from storage where that was tampered with", async () => {
+      const server = new Server();
+      serve(server, text);
+      const entries = new Map<string, Uint8Array<ArrayBuffer>>();
+      const options = { fetch: server.fetch, caches: memoryCaches(entries), manifestSha256 };
+      await openBrowserSource(BASE, options);
+      entries.set(`${BASE}manifest.json`, new TextEncoder().encode(text.replace("Toy", "Joy")));
+      const gone = { ...options, fetch: () => Promise.reject(new TypeError("Failed to fetch")) };
+      await expect(openBrowserSource(BASE, gone)).rejects.toMatchObject({ code: "stored-damaged" });
+      expect((await openBrowserSource(BASE, options)).manifest.title).toBe("Toy");
+    });
   });
 
   it("stops when aborted", async () => {
@@ -262,6 +340,28 @@ describe("a model folder on a server", () => {
     await expect(source.file("shard.bin", { signal: controller.signal })).rejects.toMatchObject({
       code: "aborted",
     });
+  });
+
+  it("tells a stalled download, which has an end", async () => {
+    const server = new Server();
+    const silent: typeof globalThis.fetch = async (input, init) => {
+      if (!(input as string).endsWith("shard.bin")) return server.fetch(input, init);
+      server.requests.push("shard.bin");
+      const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        start: (controller) => {
+          controller.enqueue(shard.slice(0, 300));
+          init!.signal!.addEventListener("abort", () => controller.error(init!.signal!.reason));
+        },
+      });
+      return new Response(body);
+    };
+    const options = { fetch: silent, caches: memoryCaches(), patience: 50 };
+    const source = await openBrowserSource(BASE, options);
+    await expect(source.file("shard.bin")).rejects.toMatchObject({
+      code: "download-stalled",
+      message: expect.stringMatching(/^Nothing more of shard\.bin has arrived.*goes on from/) as string,
+    });
+    expect(server.requests).toEqual(["manifest.json", "shard.bin"]); // told at once, not after a repetition
   });
 
   it("says what a failing server answered, and refuses another format", async () => {
