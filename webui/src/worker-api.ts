@@ -1,12 +1,17 @@
 /** What the page and its worker say to each other (through comlink). Plain data only. */
-import type { EngineChoice, EngineInfo, LoadProgress } from "./engine/types.ts";
+import type { StorageReport } from "./engine/model-source.ts";
+import type { EngineChoice, EngineInfo, LoadProgress, Speed } from "./engine/types.ts";
 import type { TooLongDetail } from "./scribe/errors.ts";
+import type { CheckedNote } from "./scribe/checks/types.ts";
 import type { Note, NoteProgress } from "./scribe/note.ts";
-import type { Measure } from "./scribe/prompt.ts";
+import type { VisitMeasure } from "./scribe/long-visit.ts";
+import type { ShownKey } from "./scribe/sections.ts";
 
 export interface LoadRequest {
   /** Absolute address of the model folder, ending in '/'. */
   model: string;
+  /** SHA-256 of its manifest, where this version of the page knows it. */
+  manifest?: string | undefined;
   engine: EngineChoice;
   threads?: number | undefined;
   kernels?: "int16" | "int8" | undefined;
@@ -16,6 +21,23 @@ export interface GenerateRequest {
   transcript: string;
   /** For measurements: exactly so many new tokens in every section, stop tokens ignored. */
   exactTokens?: number | undefined;
+  /** The sections that are to be written; all where it is left out. */
+  sections?: readonly ShownKey[] | undefined;
+  /** The clinician's wish for them. */
+  instruction?: string | undefined;
+  /** Samples, so that the same request gives other words; without it the likeliest are taken. */
+  seed?: number | undefined;
+}
+
+export interface CheckRequest {
+  transcript: string;
+  /** The note's statements in order, each with the heading that it stands under. */
+  statements: {
+    text: string;
+    section: string;
+    /** Not part of the note's text: it is checked, and what it says still counts as left out. */
+    apart: boolean;
+  }[];
 }
 
 /** An error that crossed from the worker: classes do not, so their code and sentence do. */
@@ -27,6 +49,11 @@ export interface Failure {
 }
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/** What runs, and what became of its files in this machine's storage. */
+export interface LoadedModel extends EngineInfo {
+  readonly storage?: StorageReport | undefined;
+}
 
 export interface Update {
   progress?: NoteProgress;
@@ -41,12 +68,21 @@ export interface ScribeWorker {
   load(
     request: LoadRequest,
     onProgress: (progress: LoadProgress) => void,
-  ): Promise<Reply<EngineInfo>>;
+  ): Promise<Reply<LoadedModel>>;
+  /**
+   * How fast this machine runs the model, measured for about a second; a note or another load ends
+   * it. Must not be asked for while a note is written.
+   */
+  speed(): Promise<Reply<Speed>>;
+  /** Addresses of everything that the worker has asked for. */
+  requests(): Promise<string[]>;
   /** How much room a transcript takes; needs a loaded model. */
-  measure(transcript: string): Promise<Reply<Measure>>;
+  measure(transcript: string): Promise<Reply<VisitMeasure>>;
   /** The part of a too long transcript that fits. */
   cut(transcript: string, keep: "start" | "end"): Promise<Reply<string>>;
   generate(request: GenerateRequest, onUpdate: (update: Update) => void): Promise<Reply<Note>>;
+  /** The clinical checks of a note, statement by statement; needs no model. */
+  check(request: CheckRequest): Promise<Reply<CheckedNote>>;
   /** Ends the note that is being written, or the load; what was written is kept. */
   stop(): void;
   dispose(): Promise<void>;

@@ -4,14 +4,17 @@
 import * as Comlink from "comlink";
 
 import { AbortedError, browserHost, loadEngine, openBrowserSource } from "./engine/index.ts";
+import type { StoringSource } from "./engine/browser-source.ts";
 import type { Engine, LoadProgress } from "./engine/types.ts";
+import type * as Checks from "./scribe/checks/index.ts";
 import { BadModelFile } from "./scribe/errors.ts";
-import { writeNote } from "./scribe/note.ts";
+import { measureVisit, writeVisit } from "./scribe/long-visit.ts";
 import { parsePrompt, PromptEncoder } from "./scribe/prompt.ts";
 import { Tokenizer } from "./scribe/tokenizer.ts";
 import { failureOf, type LoadRequest, type Reply, type ScribeWorker } from "./worker-api.ts";
 
 interface Model {
+  source: StoringSource;
   engine: Engine;
   tokenizer: Tokenizer;
   encoder: PromptEncoder;
@@ -19,6 +22,17 @@ interface Model {
 
 let model: Model | null = null;
 let running: AbortController | null = null;
+let checks: Promise<typeof Checks> | null = null;
+/** A measurement of the engine, which gives way to everything else. */
+let measuring: AbortController | null = null;
+
+/** Milliseconds from a load until what it did not need is downloaded as well. */
+const KEEPING_DELAY = 2000;
+
+const requested: string[] = [];
+new PerformanceObserver((list) => {
+  for (const { name } of list.getEntries()) requested.push(name);
+}).observe({ type: "resource", buffered: true });
 
 async function load(
   request: LoadRequest,
@@ -26,7 +40,10 @@ async function load(
 ): Promise<Model> {
   await unload();
   const controller = begin();
-  const source = await openBrowserSource(request.model, { signal: controller.signal });
+  const source = await openBrowserSource(request.model, {
+    signal: controller.signal,
+    manifestSha256: request.manifest,
+  });
   const json = async (path: string): Promise<unknown> => {
     const bytes = await source.file(path, { signal: controller.signal });
     try {
@@ -49,7 +66,9 @@ async function load(
     await engine.dispose(); // another load began while this one ended
     throw new AbortedError();
   }
-  return { engine, tokenizer, encoder };
+  // So that another engine can be chosen without a network, too.
+  setTimeout(() => void source.keepAll(controller.signal).catch(() => undefined), KEEPING_DELAY);
+  return { source, engine, tokenizer, encoder };
 }
 
 async function unload(): Promise<void> {
@@ -61,6 +80,7 @@ async function unload(): Promise<void> {
 
 /** One thing runs at a time; `stop` reaches the newest. */
 function begin(): AbortController {
+  measuring?.abort();
   running?.abort();
   running = new AbortController();
   return running;
@@ -70,6 +90,21 @@ function loaded(): Model {
   if (model) return model;
   throw new Error("No model is loaded yet.");
 }
+
+/**
+ * The clinical checks, whose word lists take most of a second to read: asked for ahead of need,
+ * while the model still downloads or as soon as it runs.
+ */
+function loadChecks(): Promise<typeof Checks> {
+  checks ??= import("./scribe/checks/index.ts").then((loaded) => {
+    loaded.checkNote("", "");
+    return loaded;
+  });
+  return checks;
+}
+
+/** Sampling for a section that is written again: near the likeliest words, but not the same. */
+const OTHER_WORDS = { greedy: false, temperature: 0.6, topP: 0.9 };
 
 /** Milliseconds between two looks at the growing note: what the page draws, the engine waits for. */
 const LOOK_INTERVAL = 150;
@@ -107,14 +142,29 @@ const face: ScribeWorker = {
 
   load: (request, onProgress) =>
     reply(async () => {
-      model = await load(request, onProgress);
-      return model.engine.info;
+      try {
+        model = await load(request, (progress) => {
+          if (progress.phase === "downloading") void loadChecks(); // the network is what takes time
+          onProgress(progress);
+        });
+        return { ...model.engine.info, storage: model.source.storage };
+      } finally {
+        setTimeout(() => void loadChecks());
+      }
     }, onProgress),
+
+  speed: () =>
+    reply(() => {
+      measuring = new AbortController();
+      return loaded().engine.speed(measuring.signal);
+    }),
+
+  requests: async () => requested,
 
   measure: (transcript) =>
     reply(() => {
       const { encoder, engine } = loaded();
-      return encoder.measure(transcript, engine.info.limits);
+      return measureVisit(encoder, transcript, engine.info.limits);
     }),
 
   cut: (transcript, keep) =>
@@ -126,13 +176,26 @@ const face: ScribeWorker = {
   generate: (request, onUpdate) =>
     reply(() => {
       const { engine, tokenizer, encoder } = loaded();
-      return writeNote(engine, tokenizer, encoder, request.transcript, {
+      const { sections, instruction, seed } = request;
+      return writeVisit(engine, tokenizer, encoder, request.transcript, {
         signal: begin().signal,
+        sections,
+        instruction,
+        ...(seed !== undefined && { ...OTHER_WORDS, seed }),
         onProgress: (progress) => onUpdate({ progress }),
         onNote: seldom((note) => onUpdate({ note })),
         ...(request.exactTokens && { limit: request.exactTokens, ignoreStop: true }),
       });
     }, onUpdate),
+
+  check: ({ transcript, statements }) =>
+    reply(async () => {
+      const { checkNote } = await loadChecks();
+      const checked = checkNote(transcript, statements);
+      const standing = statements.filter(({ apart }) => !apart);
+      if (standing.length === statements.length) return checked;
+      return { ...checked, omissions: checkNote(transcript, standing).omissions };
+    }),
 
   stop: () => running?.abort(),
   dispose: unload,

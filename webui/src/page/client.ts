@@ -15,17 +15,17 @@ export function startClient(onDeath: (failure: Failure) => void): ScribeClient {
   const remote = Comlink.wrap<ScribeWorker>(worker);
   const waiting = new Set<(failure: Failure) => void>();
   const ended = new AbortController();
+  const died = { code: "scribe-died", message: texts.errors.workerDied };
 
   const die = (): void => {
     if (ended.signal.aborted) return;
     end();
-    const failure = { code: "scribe-died", message: texts.errors.workerDied };
-    for (const fail of [...waiting]) fail(failure);
-    onDeath(failure);
+    onDeath(died);
   };
   const end = (): void => {
     ended.abort();
     worker.terminate();
+    for (const fail of [...waiting]) fail(died);
   };
   worker.addEventListener("error", (event) => {
     event.preventDefault();
@@ -47,9 +47,12 @@ export function startClient(onDeath: (failure: Failure) => void): ScribeClient {
   return {
     alive: (lock) => remote.alive(lock),
     load: (request, onProgress) => guard(remote.load(request, Comlink.proxy(onProgress))),
+    speed: () => guard(remote.speed()),
+    requests: () => remote.requests(),
     measure: (transcript) => guard(remote.measure(transcript)),
     cut: (transcript, keep) => guard(remote.cut(transcript, keep)),
     generate: (request, onUpdate) => guard(remote.generate(request, Comlink.proxy(onUpdate))),
+    check: (request) => guard(remote.check(request)),
     stop: () => void remote.stop(),
     dispose: () => remote.dispose(),
     terminate: end,

@@ -3,13 +3,17 @@ import { batch, computed, signal } from "@preact/signals";
 
 import type { EngineChoice, EngineInfo, LoadProgress } from "../engine/types.ts";
 import { EmptyTranscript } from "../scribe/errors.ts";
+import { newUuid } from "../note/identity.ts";
+import type { Encounter } from "../note/types.ts";
 import type { Note } from "../scribe/note.ts";
 import type { Measure } from "../scribe/prompt.ts";
-import { countWords } from "../scribe/transcript.ts";
+import { countWords, normalizeTranscript } from "../scribe/transcript.ts";
 import type { Failure, Update } from "../worker-api.ts";
 import type { ScribeClient } from "./client.ts";
 import { alertOf, type Alert, type Remedy } from "./failures.ts";
 import { TimeLeft } from "./format.ts";
+import { restoreNote, unmasked, type Masked } from "./masking.ts";
+import { NoteEditor } from "./note-editor.ts";
 import type { PageOptions } from "./options.ts";
 import type { Site, SiteModel } from "./site.ts";
 import { describeStatus } from "./status.ts";
@@ -29,6 +33,9 @@ export type Work =
 export type Outcome =
   { kind: "written"; milliseconds: number } | { kind: "stopped" | "copied" | "not-copied" };
 
+/** What the audit log of kept visits tells. */
+export type AuditEvent = "generated" | "edited" | "signed" | "exported" | "deleted" | "opened";
+
 export interface Dependencies {
   options: PageOptions;
   startClient(onDeath: (failure: Failure) => void): ScribeClient;
@@ -39,6 +46,8 @@ export interface Dependencies {
   copyText(text: string): Promise<boolean>;
   /** Keeps a choice in the page's address. */
   keepOption(name: "engine" | "model", value: string): void;
+  /** Hides what names people from the model; without it nothing is masked. */
+  mask?: (transcript: string) => Masked;
   /** Once per frame, for the streamed note. */
   nextFrame(work: () => void): void;
 }
@@ -58,6 +67,13 @@ export class Session {
   readonly notices = signal<string[]>([]);
   /** The text that the last replacement took away, until the next key press. */
   readonly replaced = signal<{ transcript: string; why: string } | null>(null);
+  /** The clinician's own name for the visit. */
+  readonly title = signal("");
+  /** Names, dates and numbers that tell who the patient is are hidden from the model. */
+  readonly masking = signal(false);
+  readonly editor: NoteEditor;
+  /** Does nothing until somebody keeps a log. */
+  audit: (event: AuditEvent) => void = () => undefined;
   readonly engine = signal<EngineChoice>("auto");
   readonly modelName = signal<string | null>(null);
 
@@ -71,6 +87,9 @@ export class Session {
   readonly #use: Dependencies;
   #client: ScribeClient | null = null;
   #kernels: PageOptions["kernels"];
+  #identity = newIdentity();
+  /** Name of the model that wrote the note. */
+  #writer: string | null = null;
   /** Counts loads and visits: what belongs to an earlier one is not shown. */
   #loads = 0;
   #visit = 0;
@@ -82,6 +101,38 @@ export class Session {
     this.#use = use;
     this.#kernels = use.options.kernels;
     this.engine.value = use.options.engine;
+    this.editor = new NoteEditor({
+      transcript: this.transcript,
+      check: async (request) => {
+        const reply = await this.#client?.check(request);
+        return reply?.ok ? reply.value : null;
+      },
+      changed: (what) => this.audit(what),
+    });
+  }
+
+  /** The visit as it stands. */
+  encounter(): Encounter {
+    return {
+      ...this.#identity,
+      title: this.title.value,
+      transcript: normalizeTranscript(this.transcript.value),
+      note: this.editor.document.value,
+      model: this.#writer,
+    };
+  }
+
+  /** A stored visit, in place of the one that is open. */
+  restore(encounter: Encounter): void {
+    const { id, created, title, transcript, note, model } = encounter;
+    batch(() => {
+      this.clear();
+      this.#identity = { id, created };
+      this.#writer = model;
+      this.title.value = title;
+      this.#setTranscript(transcript);
+      this.editor.reset(note);
+    });
   }
 
   /** Asks what the site offers, chooses its model and loads it. */
@@ -141,6 +192,7 @@ export class Session {
     this.model.value = { phase: "ready", info: reply.value };
     if (this.work.value.phase === "queued") void this.#write();
     else this.#measureSoon();
+    this.editor.recheckIfStale();
   }
 
   choose(change: { engine?: EngineChoice; model?: string }): void {
@@ -197,8 +249,12 @@ export class Session {
   clear(): void {
     this.stop();
     this.#visit += 1;
+    this.#identity = newIdentity();
+    this.#writer = null;
     batch(() => {
       this.note.value = null;
+      this.title.value = "";
+      this.editor.reset();
       this.outcome.value = null;
       this.alert.value = this.model.value.phase === "failed" ? this.model.value.alert : null;
       this.replaced.value = null;
@@ -231,12 +287,17 @@ export class Session {
     let latest: Note | null = null;
     let finished = false;
     const visit = this.#visit;
+    const current = (): boolean => visit === this.#visit;
+    const writer = this.modelName.value;
+    const transcript = this.transcript.value;
+    const masked =
+      this.masking.value && this.#use.mask ? this.#use.mask(transcript) : unmasked(transcript);
     batch(() => {
       this.replaced.value = null;
       this.work.value = { phase: "reading", done: 0, total: 0, left: null };
     });
     const show = (): void => {
-      if (!finished && visit === this.#visit && latest) this.note.value = latest;
+      if (!finished && current() && latest) this.note.value = latest;
       latest = null;
     };
     const update = ({ progress, note }: Update): void => {
@@ -251,43 +312,39 @@ export class Session {
       }
       if (note) {
         const waiting = latest !== null;
-        latest = note;
+        latest = restoreNote(note, masked);
         if (!waiting) this.#use.nextFrame(show);
       }
     };
     const reply = await client.generate(
-      { transcript: this.transcript.value, exactTokens: this.#use.options.exactTokens },
+      { transcript: masked.text, exactTokens: this.#use.options.exactTokens },
       update,
     );
     finished = true;
+    const milliseconds = performance.now() - begun;
+    const partial = current() ? (latest ?? this.note.value) : null;
+    const note = reply.ok ? restoreNote(reply.value, masked) : partial && stopped(partial);
+    // What was written is checked before it counts as the note; nothing at all replaces no note.
+    if (note && current() && (note.text !== "" || !this.editor.document.value)) {
+      this.note.value = note;
+      await this.editor.take(note.sections, current);
+      if (current()) {
+        this.#writer = writer;
+        this.audit("generated");
+      }
+    }
     batch(() => {
       this.work.value = { phase: "idle" };
-      const cleared = visit !== this.#visit;
-      if (reply.ok && cleared) return;
-      if (reply.ok) {
-        this.note.value = reply.value;
-        const stopped = reply.value.sections.some(({ state }) => state === "stopped");
-        this.outcome.value = stopped
+      if (reply.ok && current()) {
+        this.outcome.value = note?.sections.some(({ state }) => state === "stopped")
           ? { kind: "stopped" }
-          : { kind: "written", milliseconds: performance.now() - begun };
-      } else {
-        this.#writingFailed(reply.failure, cleared ? null : latest);
-      }
+          : { kind: "written", milliseconds };
+      } else if (!reply.ok) this.#writingFailed(reply.failure);
     });
     this.#measureSoon();
   }
 
-  /** What was written before a failure stays, marked as stopped. */
-  #writingFailed(failure: Failure, latest: Note | null): void {
-    const note = latest ?? this.note.value;
-    this.note.value = note && {
-      ...note,
-      sections: note.sections.map((section) =>
-        section.state === "writing" || section.state === "waiting"
-          ? { ...section, state: "stopped" }
-          : section,
-      ),
-    };
+  #writingFailed(failure: Failure): void {
     if (failure.code === "scribe-died") return; // told by #died
     const alert = alertOf(failure);
     const lost = alert.remedies.some((remedy) => remedy === "retry" || remedy === "restart");
@@ -301,9 +358,9 @@ export class Session {
   }
 
   async copy(): Promise<void> {
-    const note = this.note.value;
-    if (!note?.text) return;
-    const copied = await this.#use.copyText(note.text);
+    const text = this.editor.text.value;
+    if (text === "") return;
+    const copied = await this.#use.copyText(text);
     this.outcome.value = { kind: copied ? "copied" : "not-copied" };
   }
 
@@ -344,7 +401,10 @@ export class Session {
   #measureSoon(): void {
     clearTimeout(this.#measureTimer);
     if (this.transcript.value.trim() === "") this.measure.value = null;
-    this.#measureTimer = setTimeout(() => void this.#measureNow(), MEASURE_DELAY_MS);
+    this.#measureTimer = setTimeout(() => {
+      this.editor.recheckIfStale();
+      void this.#measureNow();
+    }, MEASURE_DELAY_MS);
   }
 
   async #measureNow(): Promise<void> {
@@ -353,6 +413,21 @@ export class Session {
     const reply = await this.#client?.measure(transcript);
     if (reply?.ok && transcript === this.transcript.value) this.measure.value = reply.value;
   }
+}
+
+const newIdentity = (): Pick<Encounter, "id" | "created"> => ({
+  id: newUuid(),
+  created: new Date().toISOString(),
+});
+
+/** What was written before a failure, marked as stopped. */
+function stopped(note: Note): Note {
+  const sections = note.sections.map((section) =>
+    section.state === "writing" || section.state === "waiting"
+      ? { ...section, state: "stopped" as const }
+      : section,
+  );
+  return { ...note, sections };
 }
 
 /** One object, so that typing can tell whether this alert still stands. */

@@ -1,12 +1,20 @@
 /** A session with everything around it made up: worker, site, storage, clipboard and frames. */
 import type { EngineInfo, LoadProgress } from "../../src/engine/types.ts";
+import type { CheckedNote } from "../../src/scribe/checks/types.ts";
 import type { Note, SectionState } from "../../src/scribe/note.ts";
 import { composeNote, SHOWN_KEYS } from "../../src/scribe/sections.ts";
 import type { ScribeClient } from "../../src/page/client.ts";
 import { parseOptions } from "../../src/page/options.ts";
 import { Session, type Dependencies } from "../../src/page/session.ts";
 import type { Site } from "../../src/page/site.ts";
-import type { Failure, GenerateRequest, LoadRequest, Reply, Update } from "../../src/worker-api.ts";
+import type {
+  CheckRequest,
+  Failure,
+  GenerateRequest,
+  LoadRequest,
+  Reply,
+  Update,
+} from "../../src/worker-api.ts";
 
 export const INFO: EngineInfo = {
   kind: "CPU",
@@ -72,6 +80,13 @@ export class FakeClient implements ScribeClient {
   measure = async (transcript: string) =>
     ({ ok: true, value: { words: 2, tokens: transcript.length, maxTokens: 100 } }) as const;
   cut = async (): Promise<Reply<string>> => ({ ok: true, value: this.cutText });
+  /** What the checks say of each statement; nothing by default. */
+  judge = (_request: CheckRequest): CheckedNote => ({ statements: [], omissions: [] });
+  readonly checks: CheckRequest[] = [];
+  check = async (request: CheckRequest): Promise<Reply<CheckedNote>> => {
+    this.checks.push(request);
+    return { ok: true, value: this.judge(request) };
+  };
   stop = (): void => void (this.stops += 1);
   dispose = async (): Promise<void> => undefined;
   terminate = (): void => void (this.terminated = true);
@@ -108,7 +123,7 @@ export function stage(search = "", change: Partial<Dependencies> = {}): Stage {
     ...change,
   });
   const settle = async (): Promise<void> => {
-    for (let i = 0; i < 10; i++) await Promise.resolve();
+    for (let i = 0; i < 20; i++) await Promise.resolve();
   };
   return { session, clients, client: () => clients.at(-1)!, drafts, kept, settle };
 }

@@ -31,7 +31,7 @@ export function Actions({ session }: { session: Session }) {
         <button
           type="button"
           class="quiet"
-          disabled={session.transcript.value === "" && !session.note.value}
+          disabled={session.transcript.value === "" && !session.editor.document.value}
           onClick={() => session.clear()}
         >
           {texts.actions.clear}

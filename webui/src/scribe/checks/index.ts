@@ -29,6 +29,9 @@ export interface DialogueTurn {
   text: string;
 }
 
+/** A statement by itself, and the heading that it stands under. */
+export type GivenStatement = string | Pick<Statement, "text" | "section">;
+
 /**
  * Checks a note, as a text or as statements, against a transcript, as a text or as turns.
  * With a reference, omissions are what reference and transcript hold and the note lacks; without
@@ -36,7 +39,7 @@ export interface DialogueTurn {
  */
 export function checkNote(
   dialogue: string | readonly DialogueTurn[],
-  note: string | readonly string[],
+  note: string | readonly GivenStatement[],
   reference?: string,
 ): CheckedNote {
   const turns = typeof dialogue === "string" ? splitTurns(normalizeTranscript(dialogue)) : dialogue;
@@ -63,10 +66,11 @@ export function checkNote(
 }
 
 /** Statements given one by one are one text, a line each. */
-function asStatements(texts: readonly string[]): Statement[] {
+function asStatements(given: readonly GivenStatement[]): Statement[] {
   let start = 0;
-  return texts.map((text) => {
-    const statement = { text, start, end: start + text.length, section: "" };
+  return given.map((one) => {
+    const { text, section } = typeof one === "string" ? { text: one, section: "" } : one;
+    const statement = { text, start, end: start + text.length, section };
     start = statement.end + 1;
     return statement;
   });
