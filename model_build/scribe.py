@@ -89,10 +89,14 @@ class Scribe(NodeProcess):
         return self.ask("compose", sections=[dict(section) for section in sections])
 
     def generate(self, transcript: str, **options: Any) -> dict[str, Any]:
-        """A note: {sections: [{key, shown, text, state, tokens}], text, figures}.
+        """A note: {sections: [{key, shown, text, state, tokens}], text, figures, parts}.
+
+        A transcript beyond the model's room is read in several parts (`parts`: total and done),
+        whose sections are joined.
 
         Args:
             transcript: as text; the scribe tidies line ends itself.
-            options: limit, ignore_stop, greedy, temperature, top_p, seed.
+            options: limit, ignore_stop, greedy, temperature, top_p, seed; sections (shown keys)
+                and instruction, to write some of them again.
         """
         return self.ask("generate", transcript=transcript, **options)

@@ -10,8 +10,12 @@
  *     encode    {text} → {ids}
  *     decode    {ids} → {text}
  *     compose   {sections: [{shown, text}]} → {sections, text}, the note as it is shown and scored
- *     generate  {transcript, limit?, ignore_stop?, greedy?, temperature?, top_p?, seed?}
- *               → {sections: [{key, shown, text, state, tokens}], text, figures}
+ *     generate  {transcript, limit?, ignore_stop?, greedy?, temperature?, top_p?, seed?,
+ *                sections?: [shown key], instruction?}
+ *               → {sections: [{key, shown, text, state, tokens}], text, figures, parts: {total, done}};
+ *               a transcript beyond the model's room is read in several parts
+ *     parts     {transcript, room: {prefixTokens, poolRows, sequences, positions}}
+ *               → {parts: [text]}, as `generate` reads them
  *     info      → {engine}
  *
  * A request that cannot be answered gets {"error": {code, message}}; the process goes on. Only
@@ -26,8 +30,8 @@ import { parseArgs } from "node:util";
 import { loadEngine } from "../engine/index.ts";
 import type { Engine } from "../engine/types.ts";
 import { BadModelFile } from "../scribe/errors.ts";
-import { writeNote } from "../scribe/note.ts";
-import { parsePrompt, PromptEncoder } from "../scribe/prompt.ts";
+import { splitVisit, writeVisit } from "../scribe/long-visit.ts";
+import { parsePrompt, PromptEncoder, type Room } from "../scribe/prompt.ts";
 import { composeNote, type DecodedText } from "../scribe/sections.ts";
 import { Tokenizer } from "../scribe/tokenizer.ts";
 import { failureOf } from "../worker-api.ts";
@@ -61,6 +65,7 @@ function field<T>(request: Request, name: string, is: (value: unknown) => value 
 const isText = (value: unknown): value is string => typeof value === "string";
 const isTokens = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((id) => Number.isInteger(id));
+const isRoom = (value: unknown): value is Room => typeof value === "object" && value !== null;
 const isParts = (value: unknown): value is DecodedText[] => Array.isArray(value);
 
 async function readJson(folder: string, file: string): Promise<unknown> {
@@ -104,10 +109,15 @@ const operations: Record<string, (scribe: Scribe, request: Request) => object | 
 
   compose: (_scribe, request) => composeNote(field(request, "sections", isParts)),
 
+  parts({ encoder }, request) {
+    const room = field(request, "room", isRoom);
+    return { parts: splitVisit(encoder, field(request, "transcript", isText), room) };
+  },
+
   async generate({ tokenizer, encoder, engine }, request) {
     const optional = <T>(name: string): T | undefined => request[name] as T | undefined;
     const transcript = field(request, "transcript", isText);
-    const { decoded, text, figures } = await writeNote(
+    const { decoded, text, figures, parts } = await writeVisit(
       await engine(),
       tokenizer,
       encoder,
@@ -119,6 +129,8 @@ const operations: Record<string, (scribe: Scribe, request: Request) => object | 
         temperature: optional("temperature"),
         topP: optional("top_p"),
         seed: optional("seed"),
+        sections: optional("sections"),
+        instruction: optional("instruction"),
       },
     );
     const sections = decoded.map(({ key, shown, text, state, tokens }) => ({
@@ -128,7 +140,7 @@ const operations: Record<string, (scribe: Scribe, request: Request) => object | 
       state,
       tokens,
     }));
-    return { sections, text, figures };
+    return { sections, text, figures, parts };
   },
 
   info: async ({ engine }) => ({ engine: (await engine()).info }),

@@ -2,7 +2,8 @@
  * What can go wrong in the scribe. `code` is for programs (the page picks its buttons by it),
  * `message` is one sentence for people: what is wrong and what to do.
  */
-export type ScribeErrorCode = "empty-transcript" | "transcript-too-long" | "bad-model-file";
+export type ScribeErrorCode =
+  "empty-transcript" | "transcript-too-long" | "instruction-too-long" | "bad-model-file";
 
 export class ScribeError extends Error {
   readonly code: ScribeErrorCode;
@@ -44,6 +45,19 @@ export class TranscriptTooLong extends ScribeError {
         "fit: keep its end or its start, or shorten it.",
     );
     this.detail = detail;
+  }
+}
+
+/** Characters that an instruction for a section may have. */
+export const MAX_INSTRUCTION = 300;
+
+/** An instruction is a wish in a sentence or two, not another transcript. */
+export class InstructionTooLong extends ScribeError {
+  constructor(characters: number) {
+    super(
+      "instruction-too-long",
+      `The instruction has ${characters} characters, and ${MAX_INSTRUCTION} fit: shorten it.`,
+    );
   }
 }
 

@@ -3,7 +3,7 @@
  * Knows the engine by its face alone.
  */
 import type { Engine, Sequence, Token } from "../engine/types.ts";
-import type { EncodedSection, PromptEncoder } from "./prompt.ts";
+import type { Asked, EncodedSection, PromptEncoder } from "./prompt.ts";
 import { RepetitionGuard } from "./repetition.ts";
 import { composeNote, type ShownKey, type ShownSection } from "./sections.ts";
 import type { TextStream, Tokenizer } from "./tokenizer.ts";
@@ -35,6 +35,14 @@ export interface Note {
   text: string;
   decoded: DecodedSection[];
   figures: NoteFigures;
+  parts: NoteParts;
+}
+
+/** The parts in which a transcript was read, since one longer than the model's room needs several. */
+export interface NoteParts {
+  total: number;
+  /** Parts whose sections are written; less than all where the note was stopped. */
+  done: number;
 }
 
 export interface NoteFigures {
@@ -51,9 +59,12 @@ export interface NoteProgress {
   /** Reading: tokens read and tokens in all. */
   done: number;
   total: number;
+  /** The part that is read or written, from 1, and how many there are. */
+  part: number;
+  parts: number;
 }
 
-export interface NoteOptions {
+export interface NoteOptions extends Asked {
   signal?: AbortSignal;
   onProgress?: (progress: NoteProgress) => void;
   /** The note so far, after every step. */
@@ -79,6 +90,7 @@ interface Writing {
 }
 
 const isOpen = ({ state }: DecodedSection): boolean => state === "waiting" || state === "writing";
+const isEnded = ({ state }: DecodedSection): boolean => state === "done" || state === "limit";
 
 export type NoteEngine = Pick<Engine, "info" | "prefill" | "fork" | "step">;
 
@@ -94,7 +106,7 @@ export async function writeNote(
   options: NoteOptions = {},
 ): Promise<Note> {
   const { signal } = options;
-  const encoded = encoder.encode(transcript, engine.info.limits);
+  const encoded = encoder.encode(transcript, engine.info.limits, options);
   const decoded = encoded.sections.map(emptySection);
   const figures: NoteFigures = {
     prefixTokens: encoded.prefix.length,
@@ -104,11 +116,13 @@ export async function writeNote(
     writeMilliseconds: 0,
   };
   const note = (): Note => makeNote(decoded, figures);
+  const report = (progress: Omit<NoteProgress, "part" | "parts">): void =>
+    options.onProgress?.({ ...progress, part: 1, parts: 1 });
   try {
     const begun = performance.now();
     const prefix = await engine.prefill(encoded.prefix, {
       signal,
-      onProgress: (done, total) => options.onProgress?.({ phase: "reading", done, total }),
+      onProgress: (done, total) => report({ phase: "reading", done, total }),
     });
     figures.readMilliseconds = performance.now() - begun;
     signal?.throwIfAborted();
@@ -126,6 +140,7 @@ export async function writeNote(
       decoded: decoded[i] as DecodedSection,
       guard: encoded.noRepeat === undefined ? null : new RepetitionGuard(encoded.noRepeat),
     }));
+    report({ phase: "writing", done: 0, total: 0 });
     await decode(engine, writings, new Set(encoded.stop), figures, options, note);
   } catch (error) {
     if (!signal?.aborted) throw error;
@@ -145,7 +160,6 @@ async function decode(
 ): Promise<void> {
   const { signal, greedy, temperature, topP, seed } = options;
   const begun = performance.now();
-  options.onProgress?.({ phase: "writing", done: 0, total: 0 });
   for (;;) {
     const open = writings.filter((writing) => isOpen(writing.decoded));
     if (open.length === 0) return;
@@ -216,7 +230,12 @@ function emptySection({ key, title, shown }: EncodedSection): DecodedSection {
   return { key, title, shown, text: "", state: "waiting", tokens: 0 };
 }
 
-function makeNote(decoded: DecodedSection[], figures: NoteFigures): Note {
+/** A note from its decoded sections; `parts` tells where they come from several. */
+export function makeNote(
+  decoded: readonly DecodedSection[],
+  figures: NoteFigures,
+  parts: NoteParts = { total: 1, done: decoded.every(isEnded) ? 1 : 0 },
+): Note {
   const { sections, text } = composeNote(decoded);
   return {
     sections: sections.map((section) => ({
@@ -226,11 +245,12 @@ function makeNote(decoded: DecodedSection[], figures: NoteFigures): Note {
     text,
     decoded: decoded.map((section) => ({ ...section })),
     figures: { ...figures },
+    parts,
   };
 }
 
 /** State of a shown section from those decoded for it: open while one of them is. */
-function mergeStates(decoded: DecodedSection[]): SectionState {
+export function mergeStates(decoded: readonly { state: SectionState }[]): SectionState {
   const order: SectionState[] = ["writing", "waiting", "stopped", "limit", "done"];
   return order.find((state) => decoded.some((section) => section.state === state)) ?? "done";
 }

@@ -5,7 +5,13 @@
  *
  * Every part is tokenized on its own, so the ids of the transcript depend on nothing around it.
  */
-import { BadModelFile, EmptyTranscript, TranscriptTooLong } from "./errors.ts";
+import {
+  BadModelFile,
+  EmptyTranscript,
+  InstructionTooLong,
+  MAX_INSTRUCTION,
+  TranscriptTooLong,
+} from "./errors.ts";
 import { isShownKey, type ShownKey } from "./sections.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { countWords, cutTranscript, normalizeTranscript } from "./transcript.ts";
@@ -55,6 +61,14 @@ export interface EncodedPrompt {
   noRepeat?: number;
 }
 
+/** What of a note is asked for; without anything, all of it in the prompt's own words. */
+export interface Asked {
+  /** The shown sections that are to be written. */
+  sections?: readonly ShownKey[] | undefined;
+  /** The clinician's wish for them, at most `MAX_INSTRUCTION` characters. */
+  instruction?: string | undefined;
+}
+
 /** How much of the engine's room a transcript takes. */
 export interface Measure {
   words: number;
@@ -64,6 +78,9 @@ export interface Measure {
 }
 
 const FILE = "prompt.json";
+
+/** Leads the clinician's own words in a section's prompt. */
+const INSTRUCTION = "The doctor's wish for this part:";
 
 /** Checks the parsed `prompt.json`; throws BadModelFile in one sentence about what is wrong. */
 export function parsePrompt(json: unknown): Prompt {
@@ -136,19 +153,23 @@ export class PromptEncoder {
     this.#frame = this.#prefix("").length;
   }
 
-  /** Ids of everything for a transcript; throws EmptyTranscript, and TranscriptTooLong for a room. */
-  encode(transcript: string, room?: Room): EncodedPrompt {
+  /**
+   * Ids of everything for a transcript; throws EmptyTranscript, InstructionTooLong, and
+   * TranscriptTooLong for a room.
+   */
+  encode(transcript: string, room?: Room, asked: Asked = {}): EncodedPrompt {
     const clean = normalizeTranscript(transcript);
     if (clean === "") throw new EmptyTranscript();
     const prefix = this.#prefix(clean);
+    const sections = this.#asked(asked);
     if (room) {
-      const most = this.maxPrefixTokens(room);
+      const most = this.maxPrefixTokens(room, sections);
       if (prefix.length > most) throw this.#tooLong(clean, prefix.length, most);
     }
     const { noRepeat } = this.#prompt;
     return {
       prefix,
-      sections: this.#sections.map((item) => ({ ...item })),
+      sections: sections.map((item) => ({ ...item })),
       stop: [...this.#stop],
       ...(noRepeat !== undefined && { noRepeat }),
     };
@@ -157,6 +178,16 @@ export class PromptEncoder {
   /** Ids that a section's text should have when a model writes it: the text, then a stop token. */
   target(sectionText: string): number[] {
     return [...this.#tokenizer.encode(sectionText), ...this.#stop.slice(0, 1)];
+  }
+
+  /** Tokens of a transcript in its frame. */
+  countTokens(transcript: string): number {
+    return this.#prefix(normalizeTranscript(transcript)).length;
+  }
+
+  /** Tokens of the frame alone. */
+  get frameTokens(): number {
+    return this.#frame;
   }
 
   measure(transcript: string, room: Room): Measure {
@@ -181,9 +212,10 @@ export class PromptEncoder {
    * own cap, the KV rows that are left beside the sections' regions (each a multiple of 8 rows, as
    * is the prefix's, and all with room for the longest limit), and the model's positions.
    */
-  maxPrefixTokens(room: Room): number {
-    const limit = Math.max(...this.#sections.map((item) => item.limit));
-    const needs = this.#sections.map((item) => item.ids.length + limit);
+  maxPrefixTokens(room: Room, asked: Asked | readonly EncodedSection[] = {}): number {
+    const sections = "length" in asked ? asked : this.#asked(asked);
+    const limit = Math.max(...sections.map((item) => item.limit));
+    const needs = sections.map((item) => item.ids.length + limit);
     const rows = needs.reduce((sum, need) => sum + align8(need), 0);
     return Math.max(
       0,
@@ -193,6 +225,30 @@ export class PromptEncoder {
         room.positions - Math.max(...needs),
       ),
     );
+  }
+
+  /** The sections that are asked for, with the instruction in the prompt of each. */
+  #asked({ sections, instruction }: Asked): EncodedSection[] {
+    const wanted = this.#sections.filter(({ shown }) => sections?.includes(shown) ?? true);
+    if (wanted.length === 0) {
+      throw new BadModelFile(FILE, `no section of it is shown as ${sections?.join(", ")}`);
+    }
+    const wish = (instruction ?? "").toWellFormed().replace(/\s+/g, " ").trim();
+    if (wish === "") return wanted;
+    if (wish.length > MAX_INSTRUCTION) throw new InstructionTooLong(wish.length);
+    // Encoded by itself, as the transcript is: nothing in it can become a control token.
+    const ids = this.#tokenizer.encode(` ${INSTRUCTION} ${wish}`);
+    return wanted.map((item) => ({ ...item, ids: this.#withInstruction(item.key, ids) }));
+  }
+
+  /** A section's prompt with the instruction right after the words that ask for the section. */
+  #withInstruction(key: string, instruction: readonly number[]): number[] {
+    const prompt = this.#prompt.sections.find((item) => item.key === key)?.prompt ?? [];
+    const request = prompt.findIndex((part) => "text" in part);
+    return prompt.flatMap((part, i) => [
+      ...this.#part(part, ""),
+      ...(i === request ? instruction : []),
+    ]);
   }
 
   #tooLong(clean: string, tokens: number, most: number): TranscriptTooLong {

@@ -48,6 +48,7 @@ export function makeNote(text: string, state: SectionState): Note {
     text: whole,
     decoded: [],
     figures: { prefixTokens: 1, readMilliseconds: 1, steps: 1, newTokens: 1, writeMilliseconds: 1 },
+    parts: { total: 1, done: 1 },
   };
 }
 
@@ -78,7 +79,7 @@ export class FakeClient implements ScribeClient {
   generate = (request: GenerateRequest, update: (u: Update) => void): Promise<Reply<Note>> =>
     new Promise((reply) => this.notes.push({ request, update, reply }));
   measure = async (transcript: string) =>
-    ({ ok: true, value: { words: 2, tokens: transcript.length, maxTokens: 100 } }) as const;
+    ({ ok: true, value: { words: 2, tokens: transcript.length, maxTokens: 100, parts: Math.ceil(transcript.length / 100) } }) as const;
   cut = async (): Promise<Reply<string>> => ({ ok: true, value: this.cutText });
   /** What the checks say of each statement; nothing by default. */
   judge = (_request: CheckRequest): CheckedNote => ({ statements: [], omissions: [] });

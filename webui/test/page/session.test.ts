@@ -115,9 +115,9 @@ describe("writing a note", () => {
     session.generate();
     const { request, update, reply } = client().notes[0]!;
     expect(request.transcript).toBe("[doctor] hello");
-    update({ progress: { phase: "reading", done: 128, total: 512 } });
+    update({ progress: { phase: "reading", done: 128, total: 512, part: 1, parts: 1 } });
     expect(session.work.value).toMatchObject({ phase: "reading", done: 128, total: 512 });
-    update({ progress: { phase: "writing", done: 0, total: 0 } });
+    update({ progress: { phase: "writing", done: 0, total: 0, part: 1, parts: 1 } });
     update({ note: makeNote("The pat", "writing") });
     expect(session.note.value?.sections[0]?.text).toBe("The pat");
     expect(session.status.value).toBe("Writing the note");
@@ -267,7 +267,7 @@ describe("the transcript", () => {
     await settle();
     expect(session.measure.value).toBeNull();
     await vi.advanceTimersByTimeAsync(300);
-    expect(session.measure.value).toEqual({ words: 2, tokens: 3, maxTokens: 100 });
+    expect(session.measure.value).toEqual({ words: 2, tokens: 3, maxTokens: 100, parts: 1 });
     expect(drafts).toEqual(["ab", "abc"]);
     session.type("");
     expect(session.measure.value).toBeNull();

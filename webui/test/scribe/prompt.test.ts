@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { EmptyTranscript, TranscriptTooLong } from "../../src/scribe/errors.ts";
+import { EmptyTranscript, InstructionTooLong, TranscriptTooLong } from "../../src/scribe/errors.ts";
 import { parsePrompt, roundDown } from "../../src/scribe/prompt.ts";
 import { fixtures, promptJson } from "./fixtures.ts";
 
@@ -70,6 +70,73 @@ describe("PromptEncoder.encode", () => {
     // The promise holds for a text of the same kind.
     const shorter = visit.split(" ").slice(0, fittingWords).join(" ");
     expect(encoder.encode(shorter, ROOM).prefix.length).toBeLessThanOrEqual(512);
+  });
+});
+
+describe("PromptEncoder.encode for some sections", () => {
+  const chat = fixtures({
+    ...promptJson(),
+    sections: [
+      {
+        key: "plan",
+        title: "Plan",
+        prompt: [
+          { text: "Write the plan." },
+          { control: "<|im_end|>" },
+          { text: "\n" },
+          { control: "<|im_start|>" },
+          { text: "Plan:\n" },
+        ],
+        limit: 24,
+      },
+    ],
+  }).encoder;
+
+  it("has those alone, with their prompts as ever", () => {
+    const all = encoder.encode("x");
+    const some = encoder.encode("x", undefined, { sections: ["plan", "objective"] });
+    expect(some.prefix).toEqual(all.prefix);
+    expect(some.sections).toEqual([all.sections[1], all.sections[3]]);
+    expect(encoder.encode("x", ROOM, {}).sections).toEqual(all.sections);
+    expect(encoder.encode("x", ROOM, { instruction: "  \n" }).sections).toEqual(all.sections);
+  });
+
+  it("puts the instruction behind the words that ask for the section", () => {
+    const plain = chat.encode("x").sections[0]!.ids;
+    const { ids } = chat.encode("x", undefined, { instruction: "One\nline  only" }).sections[0]!;
+    const request = tokenizer.encode("Write the plan.");
+    const rest = plain.slice(request.length);
+    expect(ids.slice(0, request.length)).toEqual(request);
+    expect(ids.slice(-rest.length)).toEqual(rest);
+    const wish = tokenizer.decode(ids.slice(request.length, -rest.length));
+    expect(wish).toBe(" The doctor's wish for this part: One line only");
+  });
+
+  it("lets nothing in an instruction become a control token", () => {
+    const controls = (ids: number[]): number => ids.filter((id) => id < 4).length;
+    const plain = controls(chat.encode("x").sections[0]!.ids);
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 100 }),
+        fc.constantFrom("<|im_end|>", "<|eot_id|>", "<|im_start|>assistant\n", "<|endoftext|>"),
+        (text, control) => {
+          const instruction = `${text}${control}${text}`;
+          const { sections } = chat.encode("x", undefined, { instruction });
+          expect(controls(sections[0]!.ids)).toBe(plain);
+        },
+      ),
+    );
+  });
+
+  it("refuses an instruction as long as a letter", () => {
+    const instruction = "word ".repeat(80);
+    expect(() => encoder.encode("x", ROOM, { instruction })).toThrow(InstructionTooLong);
+  });
+
+  it("leaves more room for the transcript where fewer sections are written", () => {
+    const room = { ...ROOM, poolRows: 300 };
+    const one = encoder.maxPrefixTokens(room, { sections: ["plan"] });
+    expect(one).toBeGreaterThan(encoder.maxPrefixTokens(room));
   });
 });
 
