@@ -21,15 +21,41 @@ export function formatDuration(milliseconds: number): string {
 }
 
 /**
+ * '24 November 2026 at 19:53 UTC', from ISO 8601, in the machine's time zone unless told otherwise;
+ * what is no date stays as it is.
+ */
+export function formatMoment(iso: string, language: string, timeZone?: string): string {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return iso;
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+    timeZone,
+  }).format(moment);
+}
+
+/**
  * Time that is left of a job, from the speed since its first report: what was done before it (read
  * from a cache, say) would make the speed too high.
  */
 export class TimeLeft {
   #begun: { time: number; done: number } | null = null;
+  #last = 0;
+
+  /** What was done in a second so far, or null while too little has been seen to tell. */
+  speed(now: number): number | null {
+    if (!this.#begun || now - this.#begun.time < 1000) return null;
+    return (1000 * (this.#last - this.#begun.done)) / (now - this.#begun.time);
+  }
 
   /** Milliseconds, or null while too little has been seen to tell. */
   estimate(done: number, total: number, now: number): number | null {
     this.#begun ??= { time: now, done };
+    this.#last = done;
     const { time, done: first } = this.#begun;
     const progress = done - first;
     if (done >= total || now - time < 1000 || progress <= 0) return null;

@@ -1,8 +1,14 @@
 /** Every sentence of the interface, in one place. */
 import type { EngineInfo } from "../engine/types.ts";
+import type { ExportWords } from "../export/document.ts";
+import type { OmissionGroup } from "../note/omissions.ts";
 import type { SectionState } from "../scribe/note.ts";
 import type { ShownKey } from "../scribe/sections.ts";
-import { formatCount, formatDuration, formatMegabytes } from "./format.ts";
+import type { AuditEntry, AuditProblem } from "../vault/audit.ts";
+import type { VaultErrorCode } from "../vault/errors.ts";
+import type { Damage } from "../vault/vault.ts";
+import { formatCount, formatDuration, formatMegabytes, formatMoment } from "./format.ts";
+import type { Saving } from "./visits.ts";
 
 const withTimeLeft = (sentence: string, left: number | null): string =>
   left === null ? sentence : `${sentence}, about ${formatDuration(left)} left`;
@@ -134,6 +140,322 @@ export const texts = {
     nothingFits: "Not even a part of this transcript fits: shorten it by hand.",
     unexpected: (message: string): string =>
       `Something unexpected went wrong (${message}): start the model again.`,
+  },
+
+  export: {
+    document: {
+      heading: "Visit note",
+      draft: "Draft, not reviewed: a clinician must review and correct it before use.",
+      signed: (name, when) => `Reviewed and signed by ${name} on ${when}.`,
+      created: (when) => `Visit begun on ${when}`,
+      drafted: (model) => `First drafted by the language model ${model}`,
+      signHere: { signature: "Reviewed and signed by", date: "Date" },
+      unknown: { patient: "Patient not recorded", clinician: "Clinician not recorded" },
+      moment: (iso) => formatMoment(iso, "en"),
+      page: (number, pages) => `Page ${number} of ${pages}`,
+    } satisfies ExportWords,
+  },
+
+  turns: {
+    modes: "How the visit is shown",
+    mode: { turns: "Turns", edit: "Edit" },
+    label: "The visit, turn by turn",
+  },
+
+  lines: {
+    verdicts: {
+      supported: "Found in the visit.",
+      unchecked: "Not checked: it holds nothing that the checks compare.",
+    },
+    unsupported: (reason: string, kept: boolean): string =>
+      `${kept ? "Kept, though not found in the visit" : "Not found in the visit"}${reason === "" ? "." : `: ${reason}.`}`,
+    counted: "What the checks found",
+    counts: {
+      supported: (n: number): string => `${formatCount(n)} found in the visit`,
+      unsupported: (n: number): string => `${formatCount(n)} not found`,
+      unchecked: (n: number): string => `${formatCount(n)} not checked`,
+    },
+    announce: (n: number): string =>
+      n === 0
+        ? "The checks found no line that is missing in the visit."
+        : n === 1
+          ? "1 line is not found in the visit."
+          : `${formatCount(n)} lines are not found in the visit.`,
+    notChecked:
+      "The checks could not run, so no line was compared with the visit. They run again with the model.",
+    sources: "Said in ",
+    turn: (turn: number): string => `turn ${formatCount(turn)}`,
+    showTurn: (turn: number, speaker: string): string =>
+      `Show turn ${formatCount(turn)}${speaker === "" ? "" : ` (${speaker})`} in the visit`,
+    apart: "Not found in the visit",
+    putIn: "Put in",
+    putInLine: (text: string): string => `Put into the note: ${text}`,
+    edit: "Edit",
+    remove: "Remove",
+    keep: "Keep as it is",
+    mark: "Mark again",
+    editing: (section: string): string => `Line of ${section}; Ctrl + Enter saves, Esc cancels`,
+    add: "Add a line",
+    addTo: (section: string): string => `Add a line to ${section}`,
+    newLine: (section: string): string => `New line of ${section}; Ctrl + Enter saves, Esc cancels`,
+    undo: "Undo",
+    redo: "Redo",
+    signed: (name: string, when: string): string => `Signed by ${name} on ${when}; locked.`,
+    amend: "Take the signature off and change the note",
+    replacedEdits: "The new note took the place of one that you had worked on.",
+    bringBack: "Bring back the earlier note",
+  },
+
+  omissions: {
+    heading: "Said, but not in the note",
+    groups: {
+      medications: "Medications",
+      allergies: "Allergies",
+      results: "Results and vital signs",
+      plan: "Plan",
+    } satisfies Record<OmissionGroup, string>,
+    insert: "Insert",
+    insertText: (text: string, section: string): string => `Insert '${text}' into ${section}`,
+  },
+
+  visits: {
+    open: "Visits",
+    heading: "Visits",
+    chip: {
+      none: "",
+      saving: "Saving …",
+      saved: "Saved",
+      failed: "Not saved",
+      detached: "Not saved: deleted in another tab",
+    } satisfies Record<Saving, string>,
+    savedAt: (time: string): string => `Saved ${time}`,
+    lockedChip: "Visits locked",
+    unknown: "Looking whether visits are kept here …",
+    working: "One moment …",
+    dismiss: "Dismiss",
+    unlockAction: "Unlock",
+    keepAction: "Keep it as a new visit",
+
+    off: {
+      what: "Visits are not kept: what stands in the page ends with this tab.",
+      where:
+        "If you turn keeping on, each visit's transcript, note, title and dates are stored in this browser, on this device, and nowhere else. They are encrypted with your passphrase before they are written. Only how many visits there are, and roughly how long, can be seen without it.",
+      cost: (rounds: string): string =>
+        `AES-GCM with 256 bits; the key comes from your passphrase by ${rounds} rounds of PBKDF2-SHA-256.`,
+      warning:
+        "Nobody can recover a forgotten passphrase: the visits are then lost. Keep a copy of it where you keep such things.",
+      passphrase: "Passphrase",
+      repeat: "The same passphrase again",
+      show: "Show the passphrase",
+      suggest: "Suggest one",
+      turnOn: "Keep visits on this device",
+      differ: "The two passphrases are not the same.",
+      strength: {
+        short: (least: number): string => `Too short: take at least ${least} characters.`,
+        weak: "Weak: easily guessed. Four words that have nothing to do with each other are better.",
+        fair: "Fair. A few more words make it strong.",
+        strong: "Strong.",
+      },
+      done: "Everything was deleted. Visits are not kept any more.",
+      elsewhere: "In another tab, all kept visits were deleted and keeping was turned off.",
+    },
+    unavailable:
+      "This browser gives the page no storage, as in a private window or with storage switched off. Visits cannot be kept here; everything else works.",
+    insecure:
+      "This page came over plain http from another machine, where browsers withhold encryption. Open it over https or on localhost to keep visits.",
+
+    unlock: {
+      what: "Visits are kept here and are locked.",
+      passphrase: "Passphrase",
+      button: "Unlock",
+      forgotten: "Passphrase forgotten?",
+      forgottenMeaning:
+        "It cannot be recovered. You can delete everything that is stored here and begin anew.",
+    },
+    locked: {
+      asked: "Visits are locked. The open visit was saved and taken off the screen.",
+      idle: "Visits were locked because nothing was done for a while. The open visit was saved.",
+      elsewhere: "Visits were locked in another tab. The open visit was saved.",
+    },
+    lockedUnsaved:
+      "Visits are locked, but the visit on the screen could not be saved and was left there: copy or export it, then clear it.",
+    sealedDraft: "This tab's visit is encrypted: unlock to see it again.",
+
+    tabs: { list: "All visits", settings: "Settings", log: "Audit log" },
+    begin: "New visit",
+    lock: "Lock now",
+    search: "Search titles, transcripts and notes",
+    count: (found: number, all: number): string =>
+      found === all
+        ? `${formatCount(all)} ${all === 1 ? "visit" : "visits"}`
+        : `${formatCount(found)} of ${formatCount(all)} visits`,
+    nothing: "No visit is kept yet. The one in the page is saved as soon as it holds any text.",
+    noneFound: "No visit holds all these words.",
+    current: "in the page now",
+    signed: "signed",
+    noNote: "no note yet",
+    untitled: "Untitled visit",
+    openVisit: (name: string): string => `Open ${name}`,
+    title: "Title, such as initials and reason",
+    rename: "Rename",
+    renameVisit: (name: string): string => `Rename ${name}`,
+    delete: "Delete",
+    deleteVisit: (name: string): string => `Delete ${name}`,
+    deleteSure: "Delete for good?",
+    save: "Save",
+    cancel: "Cancel",
+    deleteAll: "Delete all visits",
+    deleteAllSure: (count: number): string =>
+      `Delete all ${formatCount(count)} visits for good? Keeping stays on.`,
+    deleted: (count: number): string =>
+      count === 1 ? "The visit was deleted." : `${formatCount(count)} visits were deleted.`,
+    expired: (count: number): string =>
+      count === 1
+        ? "One visit had reached its age and was deleted."
+        : `${formatCount(count)} visits had reached their age and were deleted.`,
+    asking: (count: number): string =>
+      `By this device's clock, ${formatCount(count)} ${count === 1 ? "visit has" : "visits have"} reached the age for deletion; but the clock has jumped far ahead, so it may be wrong.`,
+    askingDelete: "Delete them",
+    askingKeep: "Keep them for another term",
+    deletedElsewhere: "The visit that stood here was deleted in another tab.",
+    detached:
+      "This visit was deleted in another tab while it was being changed here. It is not saved any more.",
+    copyOf: (title: string): string => (title === "" ? "Copy" : `${title} (copy)`),
+    copied: (title: string): string =>
+      `This visit was changed in another tab, too. Both are kept: what stands here is now '${title}'.`,
+
+    damage: {
+      heading: "Damaged, and not used",
+      name: (title: string | null, created: string | null): string =>
+        [title || "Untitled visit", created].filter(Boolean).join(", "),
+      kinds: {
+        altered: "was changed outside this page",
+        missing: "was removed outside this page",
+        replaced: "an older state was put in its place outside this page",
+        returned: "was deleted here and put back outside this page",
+      } satisfies Record<Damage["kind"], string>,
+      index:
+        "The list of visits was changed outside this page and was made anew from the visits that can be read. Settings are back at their defaults.",
+    },
+
+    files: {
+      heading: "Copies",
+      backup: "Save an encrypted backup",
+      backupMeaning: "One file with all visits; it opens with the passphrase that is valid now.",
+      plain: "Save all visits unencrypted",
+      plainSure: "Anybody who gets this file can read every visit. Save it all the same?",
+      import: "Import a backup",
+      choose: "Backup file",
+      passphrase: "The backup's passphrase",
+      importButton: "Import",
+      imported: (added: number, same: number, damaged: readonly string[]): string =>
+        [
+          `${formatCount(added)} ${added === 1 ? "visit" : "visits"} imported`,
+          same > 0 ? `${formatCount(same)} were here already` : "",
+          damaged.length > 0
+            ? `${formatCount(damaged.length)} damaged and left out: ${damaged
+                .map((title) => title || "untitled")
+                .join(", ")}`
+            : "",
+        ]
+          .filter(Boolean)
+          .join("; ") + ".",
+      encrypted: "encrypted",
+      plainDetail: "plain JSON",
+      backupName: (day: string): string => `visits-${day}.backup.json`,
+      plainName: (day: string): string => `visits-${day}.json`,
+      logName: (day: string): string => `visits-audit-${day}.csv`,
+    },
+
+    settings: {
+      lockMinutes: "Lock after so many minutes without use",
+      minutes: (count: number): string => `${count} ${count === 1 ? "minute" : "minutes"}`,
+      keepDays: "Delete a visit so long after its last change",
+      never: "never",
+      days: (count: number): string => `${count} ${count === 1 ? "day" : "days"}`,
+      keepMeaning:
+        "Looked at whenever the visits are unlocked, since their dates are encrypted too.",
+      saved: "The settings are saved.",
+      storage: "Storage",
+      persistent: "The browser has promised not to delete the visits when space is short.",
+      notPersistent:
+        "The browser may delete what is stored when space is short, or after a long time without use: save backups.",
+      cost: (rounds: string, duration: string): string =>
+        `Deriving the key took ${duration} here (${rounds} rounds of PBKDF2-SHA-256).`,
+      passphrase: "Change the passphrase",
+      present: "Present passphrase",
+      next: "New passphrase",
+      change: "Change it",
+      passphraseChanged:
+        "The passphrase is changed. Backups that were made before still open with the old one.",
+      off: "Stop keeping visits",
+      offMeaning:
+        "Deletes every visit, the audit log and the key from this browser. The visit in the page stays there. Save a backup and the log first if you need them.",
+      offButton: "Delete everything and turn off",
+      offSure: "Delete everything for good?",
+    },
+
+    log: {
+      what: "What was generated, edited, signed, exported, opened and deleted while visits were kept. Each entry carries the hash of the one before, so that none can be removed or changed unnoticed. Edits within ten minutes are one entry.",
+      whole: "The log is whole.",
+      broken: "The log was changed outside this page:",
+      problems: {
+        missing: (number: number): string => `entry ${number} is missing`,
+        altered: (number: number): string => `entry ${number} was changed`,
+        broken: (number: number): string => `entry ${number} does not follow the one before`,
+        surplus: (number: number): string => `entry ${number} was added`,
+      } satisfies Record<AuditProblem["kind"], (number: number) => string>,
+      save: "Save as a table (CSV)",
+      number: "No.",
+      time: "Time",
+      event: "Event",
+      visit: "Visit",
+      gone: (id: string): string => `deleted (${id.slice(0, 8)})`,
+      events: {
+        generated: "note generated",
+        edited: "note edited",
+        signed: "note signed",
+        exported: "exported",
+        opened: "opened",
+        deleted: "deleted",
+        created: "keeping turned on",
+        unlocked: "unlocked",
+        saved: "first saved",
+        copied: "kept as a copy",
+        renamed: "renamed",
+        expired: "deleted because of its age",
+        passphrase: "passphrase changed",
+        settings: "settings changed",
+        backup: "all visits saved to a file",
+        imported: "imported",
+        repaired: "damaged list made anew",
+      } satisfies Record<AuditEntry["event"], string>,
+    },
+
+    /** For the privacy panel. */
+    privacy: {
+      draft:
+        "What stands in the page is kept in this tab's own storage so that a reload loses nothing. It ends with the tab and with Clear; until then the browser may write it to this device's disk. While kept visits are unlocked it is encrypted as they are.",
+      off: "Visits are not kept.",
+      kept: "Visits are kept in this browser, encrypted with your passphrase.",
+    },
+
+    errors: {
+      unavailable:
+        "This browser gives the page no storage, as in a private window. Visits cannot be kept here; what stands in the page stays there.",
+      insecure: "Visits can be kept over https or on localhost only.",
+      full: "The disk is full, or the browser gives this page no more room: the visit on the screen is not saved. It stays there; free some space, or copy or export it.",
+      "wrong-passphrase": "This passphrase is not the right one. Nothing was changed; try it again.",
+      "key-damaged":
+        "The stored key is damaged, so no passphrase can open the visits. Import your latest backup after deleting what is stored here.",
+      off: "Visits are not kept here any more.",
+      locked: "Visits are locked: unlock them first.",
+      missing: "This visit is not stored any more; another tab may have deleted it.",
+      damaged: "This visit was changed outside this page and cannot be opened.",
+      "not-a-backup": "This file is not a backup of visits, or a part of it is missing.",
+      storage:
+        "The browser's storage failed, so nothing was changed. What stands in the page stays there; reload the page and try again.",
+    } satisfies Record<VaultErrorCode, string>,
   },
 
   licences: {
