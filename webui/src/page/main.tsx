@@ -3,7 +3,7 @@ import { hydrate } from "preact";
 import { App } from "./app.tsx";
 import { startClient } from "./client.ts";
 import { copyText } from "./clipboard.ts";
-import { loadDraft, saveDraft } from "./draft.ts";
+import { Drafts } from "./draft.ts";
 import { browserHost, isolate } from "./isolation.ts";
 import { followWork, listenForKeys } from "./keys.ts";
 import { parseOptions, withOption } from "./options.ts";
@@ -13,13 +13,15 @@ import "./styles/index.css";
 import { texts } from "./texts.ts";
 import { watchUpdates } from "./updates.ts";
 
+const drafts = new Drafts();
+
 const session = new Session({
   options: parseOptions(location.search),
   startClient,
   fetchSite,
   modelAddress,
   fetchSample,
-  saveDraft,
+  saveDraft: (transcript) => drafts.saveTranscript(transcript),
   copyText,
   keepOption: (name, value) => {
     history.replaceState(null, "", withOption(location.href, name, value));
@@ -35,7 +37,8 @@ function takeOver(): void {
   hydrate(<App session={session} />, app);
   listenForKeys(session);
   followWork(session);
-  session.type(typed || loadDraft());
+  drafts.follow(session, typed);
+  void session.visits.start(drafts);
 }
 
 /** The model loads by itself, once the page has the isolation that it can get. */

@@ -93,7 +93,8 @@ export interface Damage {
 export type SaveResult =
   | { kind: "saved"; revision: number }
   /** Nothing was written: another tab has changed or deleted the visit meanwhile. */
-  | { kind: "changed" | "deleted" };
+  | { kind: "changed" }
+  | { kind: "deleted" };
 
 export interface OpenVisit {
   encounter: Encounter;
