@@ -25,6 +25,8 @@ export interface LaidSection {
   /** '' where the section has no heading, as in a template. */
   heading: string;
   blocks: Block[];
+  /** A template's text: its blocks follow each other without anything between them. */
+  verbatim?: boolean;
 }
 
 /** 'written': paragraphs and lists as the note has them. */
@@ -82,8 +84,10 @@ export interface Template {
   parts: ({ text: string } | { placeholder: Placeholder })[];
 }
 
+/** 'unknown' and 'twice' tell the placeholder's name. */
 export interface TemplateError {
   /** From 1. */
   line: number;
-  message: string;
+  code: "unclosed" | "empty" | "unknown" | "twice" | "form" | "none" | "too-long";
+  name: string;
 }

@@ -252,7 +252,7 @@ describe("mergeTexts", () => {
       text.replace(/^\s*\(?\d+[.)]\s/gm, "").match(/[A-Za-z]+|\d+/g) ?? [];
     fc.assert(
       fc.property(texts, fc.constantFrom("plan", "objective"), (parts, shown) => {
-        const merged = new Set(words(mergeTexts(parts, shown as "plan")));
+        const merged = new Set(words(mergeTexts(parts, shown)));
         for (const word of parts.flatMap(words)) expect(merged).toContain(word);
       }),
       { numRuns: 1000 },
