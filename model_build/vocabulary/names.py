@@ -30,8 +30,8 @@ _SURNAME_SHARE = 65.0
 def make_names() -> dict[str, Any]:
     """The content of names.json, each list sorted and in lower case.
 
-    `given`, `surnames`: names that are nothing else; `ambiguous`: names that are words as well, so
-    that they count as names only where a title, a greeting or a capital says so.
+    `given`, `surnames`: names that are nothing else; `ambiguous_given`, `ambiguous_surnames`: names
+    that are words as well, so that they count only where a title, a greeting or a capital says so.
     """
     own = own_list("names.json")
     folder = package_folder(NAMES_PACKAGE)
@@ -56,7 +56,8 @@ def make_names() -> dict[str, Any]:
         ],
         "given": sorted((given & kept) - words),
         "surnames": sorted((surnames & kept) - words),
-        "ambiguous": sorted(kept & words),
+        "ambiguous_given": sorted(given & kept & words),
+        "ambiguous_surnames": sorted(surnames & kept & words),
     }
 
 
