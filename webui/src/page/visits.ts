@@ -161,6 +161,19 @@ export class Visits {
     this.shown.value = false;
   }
 
+  dismiss(): void {
+    this.message.value = null;
+  }
+
+  search(query: string): void {
+    this.query.value = query;
+  }
+
+  /** The title of the visit in the page. */
+  nameCurrent(title: string): void {
+    this.#session.title.value = title;
+  }
+
   // --- on, off, locked, open ---
 
   async turnOn(passphrase: string): Promise<boolean> {
