@@ -142,7 +142,7 @@ function tokenize(text: string): Token[] {
 function hasCapitals(tokens: readonly Token[]): boolean {
   const within = tokens.filter(({ first, word }) => !first && word !== "i" && !word.startsWith("i'"));
   const capitals = within.filter(({ capital }) => capital).length;
-  const firsts = tokens.filter(({ first }) => first);
+  const firsts = tokens.filter(({ first, gap }) => first && !gap.startsWith("]")); // no labels
   const begun = firsts.filter(({ capital }) => capital).length;
   return capitals > within.length * CASED_SHARE || begun > firsts.length / 2;
 }
