@@ -10,12 +10,14 @@ import { IdleTimer } from "../vault/idle.ts";
 import { matches } from "../vault/search.ts";
 import {
   DEFAULT_SETTINGS,
+  TOOLS,
   Vault,
   vaultExists,
   type Damage,
   type LoggedEvent,
   type Summary,
   type VaultSettings,
+  type VaultTools,
 } from "../vault/vault.ts";
 import type { Drafts, Kept } from "./draft.ts";
 import type { Session } from "./session.ts";
@@ -41,7 +43,6 @@ export interface VisitsMessage {
   action?: "unlock" | "keep";
 }
 
-const SAVE_DELAY_MS = 1200;
 /** While somebody types without a pause, or a full disk may have room again. */
 const SAVE_AT_LATEST_MS = 8000;
 const IDLE_LOOK_MS = 2000;
@@ -50,6 +51,13 @@ const STOP_PATIENCE_MS = 3000;
 /** Edits of one visit within this time are one entry of the log. */
 const EDITS_MS = 600_000;
 const MOST_WAITING_EVENTS = 1000;
+
+/** What tests replace. */
+export interface VisitsUse {
+  /** From the last key press until the visit is stored. */
+  saveDelay: number;
+  tools: VaultTools;
+}
 
 export class Visits {
   readonly state = signal<VisitsState>("unknown");
@@ -85,6 +93,7 @@ export class Visits {
   });
 
   readonly #session: Session;
+  #use: VisitsUse = { saveDelay: 1200, tools: TOOLS };
   #drafts: Drafts | null = null;
   #vault: Vault | null = null;
   #channel: TabChannel | null = null;
@@ -112,7 +121,8 @@ export class Visits {
   }
 
   /** Looks whether visits are kept here, and follows the session from now on. */
-  async start(drafts: Drafts): Promise<void> {
+  async start(drafts: Drafts, use: Partial<VisitsUse> = {}): Promise<void> {
+    this.#use = { ...this.#use, ...use };
     this.#drafts = drafts;
     this.#channel = new TabChannel((message) => void this.#heard(message));
     this.#session.audit = (event, detail) => this.audit(event, detail);
@@ -179,7 +189,7 @@ export class Visits {
   async turnOn(passphrase: string): Promise<boolean> {
     return this.#request(async () => {
       const begun = performance.now();
-      const vault = await Vault.create(passphrase);
+      const vault = await Vault.create(passphrase, DEFAULT_SETTINGS, this.#use.tools);
       this.keyMilliseconds.value = performance.now() - begun;
       this.persistent.value = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
       await this.#opened(vault);
@@ -190,7 +200,7 @@ export class Visits {
   async unlock(passphrase: string): Promise<boolean> {
     return this.#request(async () => {
       const begun = performance.now();
-      const vault = await Vault.unlock(passphrase);
+      const vault = await Vault.unlock(passphrase, this.#use.tools);
       this.keyMilliseconds.value = performance.now() - begun;
       await this.#opened(vault);
     });
@@ -406,9 +416,8 @@ export class Visits {
       await this.#work;
       await vault.remove(ids);
       if (this.openId.value !== null && ids.includes(this.openId.value)) {
-        this.#untrack(ids);
-        this.#session.clear();
-      }
+        this.#clearDeleted(ids);
+      } else this.#untrack(ids);
       this.#gone(ids);
       this.#channel?.post({ type: "deleted", ids: [...ids] });
       this.done.value = texts.visits.deleted(ids.length);
@@ -550,6 +559,13 @@ export class Visits {
     for (const [own, { id }] of this.#tracked) if (stored.includes(id)) this.#tracked.delete(own);
   }
 
+  /** Takes a deleted visit off the page, without storing it as one that was left. */
+  #clearDeleted(ids: readonly string[]): void {
+    this.#untrack(ids);
+    this.#latest = null;
+    this.#session.clear();
+  }
+
   #changed(encounter: Encounter): void {
     const before = this.#latest;
     this.#latest = encounter;
@@ -563,7 +579,10 @@ export class Visits {
         this.savedAt.value = null;
       });
     }
-    if (!this.#isDirty(encounter)) return;
+    if (!this.#isDirty(encounter)) {
+      if (this.saving.value === "saving" && this.openId.value !== null) this.saving.value = "saved";
+      return;
+    }
     this.saving.value = this.#detached.has(encounter.id) ? "detached" : "saving";
     this.#soon();
   }
@@ -577,7 +596,7 @@ export class Visits {
   #soon(): void {
     const now = performance.now();
     this.#waitingSince ??= now;
-    const delay = Math.min(SAVE_DELAY_MS, this.#waitingSince + SAVE_AT_LATEST_MS - now);
+    const delay = Math.min(this.#use.saveDelay, this.#waitingSince + SAVE_AT_LATEST_MS - now);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#flush(), Math.max(0, delay));
   }
@@ -747,8 +766,7 @@ export class Visits {
     const tracked = this.#tracked.get(own.id);
     if (!tracked || !ids.includes(tracked.id)) return this.#untrack(ids);
     if (this.#isDirty(own)) return this.#detach(own.id);
-    this.#untrack(ids);
-    this.#session.clear();
+    this.#clearDeleted(ids);
     this.message.value = { text: texts.visits.deletedElsewhere };
   }
 
@@ -789,7 +807,7 @@ export class Visits {
     if (code === "locked") return;
     const sentence = this.#sentence(code);
     batch(() => {
-      if (this.shown.value) this.error.value = sentence;
+      if (this.shown.value || !encounter) this.error.value = sentence;
       if (!encounter) return;
       this.saving.value = "failed";
       this.message.value = { text: sentence };

@@ -123,7 +123,7 @@ export interface VaultTools {
   iterations: number;
 }
 
-const TOOLS: VaultTools = { now: () => Date.now(), iterations: PBKDF2_ITERATIONS };
+export const TOOLS: VaultTools = { now: () => Date.now(), iterations: PBKDF2_ITERATIONS };
 
 /** Whether visits are kept in this browser, without opening anything. */
 export async function vaultExists(): Promise<boolean> {

@@ -28,7 +28,7 @@ export function VisitsButton({ session }: { session: Session }) {
       </span>
       <dialog
         ref={dialog}
-        class="panel visits"
+        class="visits"
         aria-labelledby="visits-heading"
         onClose={() => visits.close()}
       >
