@@ -1,6 +1,6 @@
 /** What the clinician does with the note. Each returns a new document, or the same where nothing
  * changes; a signed note does not change. */
-import type { ShownKey } from "../scribe/sections.ts";
+import { SHOWN_KEYS, type ShownKey } from "../scribe/sections.ts";
 import { handOn, readLead, splitLines, type NewId } from "./lines.ts";
 import { placedLines } from "./text.ts";
 import type { LineOrigin, NoteDocument, NoteLine } from "./types.ts";
@@ -96,7 +96,8 @@ function insertAtEnd(
   section: ShownKey,
   added: readonly NoteLine[],
 ): NoteLine[] {
-  const end = lines.findLastIndex((line) => line.section === section) + 1;
+  const place = (key: ShownKey): number => SHOWN_KEYS.indexOf(key);
+  const end = lines.findLastIndex((line) => place(line.section) <= place(section)) + 1;
   return [...lines.slice(0, end), ...added, ...lines.slice(end)];
 }
 

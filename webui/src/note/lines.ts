@@ -54,8 +54,9 @@ export function readLead(lead: string): Layout {
 
 /** How much of the layout hangs on a lead; the one that holds more outlives its line. */
 function weight(lead: string): number {
-  const { headings, breaks } = readLead(lead);
+  const { headings, marker, breaks } = readLead(lead);
   if (headings.length > 0) return 3;
+  if (marker !== "" && breaks === "none") return 1;
   return { none: 0, line: 1, paragraph: 2 }[breaks];
 }
 

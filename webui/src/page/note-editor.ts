@@ -16,7 +16,7 @@ import { omissionLine } from "../note/omissions.ts";
 import { signable, signatureFor } from "../note/signing.ts";
 import { composeDocument } from "../note/text.ts";
 import type { NoteDocument, NoteLine } from "../note/types.ts";
-import type { CheckedNote } from "../scribe/checks/types.ts";
+import type { CheckedNote, Verdict } from "../scribe/checks/types.ts";
 import type { SectionState } from "../scribe/note.ts";
 import type { ShownKey } from "../scribe/sections.ts";
 import { normalizeTranscript, splitTurns, type Turn } from "../scribe/transcript.ts";
@@ -68,10 +68,16 @@ export class NoteEditor {
   readonly sections = computed(
     () => composeDocument(this.document.value ?? EMPTY_DOCUMENT).sections,
   );
+  /** Lines by what the checks say of them, those set apart included. */
+  readonly counts = computed(() => this.#of(countVerdicts, countVerdicts(EMPTY_DOCUMENT)));
   readonly locked = computed(() => this.#of(({ signature }) => signature !== null, false));
   readonly canUndo = computed(() => !this.locked.value && this.#versions.value.past.length > 0);
   readonly canRedo = computed(() => !this.locked.value && this.#versions.value.future.length > 0);
   readonly checking = signal<Checking>("idle");
+  /** How many lines the visit does not hold, as the checks last said; null where they did not. */
+  readonly missing = signal<number | null>(null);
+  /** What is open for typing: a line's id, or another name for a line to come. */
+  readonly editing = signal<string | null>(null);
   /** The note can be signed: its checks are done and each marked line is decided on. */
   readonly signable = computed(
     () => this.checking.value !== "running" && this.#of(signable, false),
@@ -99,6 +105,8 @@ export class NoteEditor {
       this.#versions.value = history.begin(document && { document, states: {} });
       this.replacedEdits.value = false;
       this.checking.value = "idle";
+      this.editing.value = null;
+      this.#tell(document !== null);
     });
     if (document?.lines.some(({ check }) => check === null)) this.recheck();
   }
@@ -127,7 +135,12 @@ export class NoteEditor {
         : history.begin<Version | null>(version);
       this.replacedEdits.value = before !== null && isTouched(before);
       this.checking.value = checked ? "idle" : "failed";
+      this.#tell(checked !== null);
     });
+  }
+
+  #tell(checked: boolean): void {
+    this.missing.value = checked ? this.counts.value.unsupported : null;
   }
 
   async #check(document: NoteDocument): Promise<CheckedNote | null> {
@@ -139,6 +152,14 @@ export class NoteEditor {
     const transcript = this.#needs.transcript.value;
     this.#checkedAgainst = transcript;
     return this.#needs.check({ transcript, statements }).catch(() => null);
+  }
+
+  startEditing(name: string): void {
+    if (!this.locked.value) this.editing.value = name;
+  }
+
+  stopEditing(name: string): void {
+    if (this.editing.value === name) this.editing.value = null;
   }
 
   edit(id: string, text: string): void {
@@ -276,8 +297,16 @@ export class NoteEditor {
         ...present,
         document: applyChecks(document, statementsOf(document), checked),
       });
+      this.#tell(true);
     });
   }
+}
+
+function countVerdicts({ lines }: NoteDocument) {
+  const of = (verdict: Verdict): number =>
+    lines.filter(({ check }) => (check?.verdict ?? "unchecked") === verdict).length;
+  const [supported, unsupported] = [of("supported"), of("unsupported")];
+  return { lines: lines.length, supported, unsupported, unchecked: of("unchecked") };
 }
 
 /** Whether the clinician worked on a note: then nothing takes its place without a word. */

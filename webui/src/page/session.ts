@@ -1,6 +1,7 @@
 /** The page's state and what can be done with it. The components show it and call it. */
 import { batch, computed, signal } from "@preact/signals";
 
+import type { StorageReport } from "../engine/model-source.ts";
 import type { EngineChoice, EngineInfo, LoadProgress } from "../engine/types.ts";
 import { EmptyTranscript } from "../scribe/errors.ts";
 import { newUuid } from "../note/identity.ts";
@@ -8,20 +9,37 @@ import type { Encounter } from "../note/types.ts";
 import type { Note } from "../scribe/note.ts";
 import type { Measure } from "../scribe/prompt.ts";
 import { countWords, normalizeTranscript } from "../scribe/transcript.ts";
+import type { AuditEvent } from "../vault/audit.ts";
 import type { Failure, Update } from "../worker-api.ts";
 import type { ScribeClient } from "./client.ts";
 import { alertOf, type Alert, type Remedy } from "./failures.ts";
+import { Exporter } from "./exporter.ts";
 import { TimeLeft } from "./format.ts";
+import { ModelManager, type Hold, type ModelStore } from "./models.ts";
+import { Intake } from "./intake.ts";
 import { restoreNote, unmasked, type Masked } from "./masking.ts";
 import { NoteEditor } from "./note-editor.ts";
 import type { PageOptions } from "./options.ts";
+import { Pace } from "./pace.ts";
+import { RequestLog } from "./privacy.ts";
 import type { Site, SiteModel } from "./site.ts";
 import { describeStatus } from "./status.ts";
 import { texts } from "./texts.ts";
+import { Visits } from "./visits.ts";
+import { Updates } from "./updates.ts";
+import { VisitView } from "./visit-view.ts";
 
 export type ModelState =
   | { phase: "opening" }
-  | { phase: LoadProgress["phase"]; done: number; total: number; left: number | null }
+  | { phase: "absent"; hold: Hold } // not loaded before the clinician asks for it
+  | {
+      phase: LoadProgress["phase"];
+      done: number;
+      total: number;
+      /** Milliseconds, and bytes a second; null while too little has been seen. */
+      left: number | null;
+      speed: number | null;
+    }
   | { phase: "ready"; info: EngineInfo }
   | { phase: "failed"; alert: Alert };
 
@@ -31,10 +49,10 @@ export type Work =
   | { phase: "reading"; done: number; total: number; left: number | null };
 
 export type Outcome =
-  { kind: "written"; milliseconds: number } | { kind: "stopped" | "copied" | "not-copied" };
-
-/** What the audit log of kept visits tells. */
-export type AuditEvent = "generated" | "edited" | "signed" | "exported" | "deleted" | "opened";
+  | { kind: "written"; milliseconds: number }
+  | { kind: "stopped" | "copied" | "not-copied" }
+  /** A file was handed to the browser's downloads. */
+  | { kind: "exported"; name: string };
 
 export interface Dependencies {
   options: PageOptions;
@@ -43,9 +61,11 @@ export interface Dependencies {
   modelAddress(name: string): string;
   fetchSample(file: string): Promise<string>;
   saveDraft(transcript: string): void;
-  copyText(text: string): Promise<boolean>;
+  copyText(text: string, html?: string): Promise<boolean>;
   /** Keeps a choice in the page's address. */
-  keepOption(name: "engine" | "model", value: string): void;
+  keepOption(name: "engine" | "model" | "threads", value: string): void;
+  /** The browser's storage; without it nothing is known of it. */
+  modelStore?: ModelStore;
   /** Hides what names people from the model; without it nothing is masked. */
   mask?: (transcript: string) => Masked;
   /** Once per frame, for the streamed note. */
@@ -53,6 +73,8 @@ export interface Dependencies {
 }
 
 const MEASURE_DELAY_MS = 250;
+/** From a load to the test of its speed: what the clinician does first goes before. */
+const PACE_DELAY_MS = 1500;
 
 export class Session {
   readonly transcript = signal("");
@@ -72,13 +94,27 @@ export class Session {
   /** Names, dates and numbers that tell who the patient is are hidden from the model. */
   readonly masking = signal(false);
   readonly editor: NoteEditor;
-  /** Does nothing until somebody keeps a log. */
-  audit: (event: AuditEvent) => void = () => undefined;
+  readonly exporter: Exporter;
+  readonly view = new VisitView();
+  /** Does nothing until somebody keeps a log; the detail is such as an export's format. */
+  audit: (event: AuditEvent, detail?: string) => void = () => undefined;
+  /** Visits that are kept, where the clinician wants that. */
+  readonly visits: Visits;
+  /** Files, dictation, speakers. */
+  readonly intake: Intake;
   readonly engine = signal<EngineChoice>("auto");
   readonly modelName = signal<string | null>(null);
+  /** Undefined: as many as the machine has. */
+  readonly threads = signal<number | undefined>(undefined);
+  readonly models: ModelManager;
+  readonly pace = new Pace();
+  readonly updates = new Updates();
+  readonly requests = new RequestLog();
 
   readonly words = computed(() => countWords(this.transcript.value));
   readonly busy = computed(() => this.work.value.phase !== "idle");
+  /** The model reads or writes: the note pane shows what comes. */
+  readonly streaming = computed(() => ["reading", "writing"].includes(this.work.value.phase));
   readonly chosenModel = computed<SiteModel | null>(
     () => this.site.value?.models.find(({ name }) => name === this.modelName.value) ?? null,
   );
@@ -101,6 +137,8 @@ export class Session {
     this.#use = use;
     this.#kernels = use.options.kernels;
     this.engine.value = use.options.engine;
+    this.threads.value = use.options.threads;
+    this.models = new ModelManager(use.modelStore);
     this.editor = new NoteEditor({
       transcript: this.transcript,
       check: async (request) => {
@@ -109,6 +147,9 @@ export class Session {
       },
       changed: (what) => this.audit(what),
     });
+    this.exporter = new Exporter(this);
+    this.visits = new Visits(this);
+    this.intake = new Intake(this);
   }
 
   /** The visit as it stands. */
@@ -146,7 +187,48 @@ export class Session {
     if (!this.chosenModel.value) {
       return this.fail({ message: texts.errors.unknownModel(wanted), remedies: [] });
     }
-    await this.load();
+    await this.#loadUnlessHeld();
+  }
+
+  /** Loads the chosen model, unless that is for the clinician to decide. */
+  async #loadUnlessHeld(): Promise<void> {
+    const model = this.chosenModel.value;
+    const hold = model && (await this.models.reasonToAsk(model));
+    if (!hold) return this.load();
+    this.#loads += 1;
+    this.#hold(hold);
+  }
+
+  #hold(hold: Hold): void {
+    const queued = this.work.value.phase === "queued";
+    batch(() => {
+      this.model.value = { phase: "absent", hold };
+      if (queued) this.work.value = { phase: "idle" };
+    });
+  }
+
+  /** Ends a load; the files that have arrived are kept. */
+  cancelLoad(): void {
+    this.#loads += 1;
+    this.#client?.stop();
+    this.#hold("cancelled");
+    void this.models.refresh(this.site.value?.models ?? []);
+  }
+
+  /** Deletes a model's files; one that runs goes on until the page is closed. */
+  async removeModel(model: SiteModel): Promise<void> {
+    const { phase } = this.model.value;
+    const loading = phase !== "ready" && phase !== "failed";
+    if (model.name === this.modelName.value && loading) {
+      this.cancelLoad();
+      this.#hold("deleted");
+    }
+    await this.models.remove(model);
+  }
+
+  /** Addresses that the worker has asked for. */
+  async workerRequests(): Promise<string[]> {
+    return (await this.#client?.requests()) ?? [];
   }
 
   /** The model cannot run, and this is why. */
@@ -165,23 +247,27 @@ export class Session {
     const load = ++this.#loads;
     const current = (): boolean => load === this.#loads;
     const timeLeft = new TimeLeft();
+    let downloaded = false;
     this.alert.value = null;
     this.model.value = { phase: "opening" };
+    this.pace.forget();
     this.#client ??= this.#use.startClient((failure) => this.#died(failure));
     const reply = await this.#client.load(
       {
         model: this.#use.modelAddress(name),
+        manifest: this.chosenModel.value?.manifest,
         engine: this.engine.value,
-        threads: this.#use.options.threads,
+        threads: this.threads.value,
         kernels: this.#kernels,
       },
       ({ phase, bytesDone, bytesTotal }) => {
         if (!current() || this.model.value.phase === "failed") return;
-        const left =
-          phase === "downloading"
-            ? timeLeft.estimate(bytesDone, bytesTotal, performance.now())
-            : null;
-        this.model.value = { phase, done: bytesDone, total: bytesTotal, left };
+        const downloading = phase === "downloading";
+        downloaded ||= downloading;
+        const now = performance.now();
+        const left = downloading ? timeLeft.estimate(bytesDone, bytesTotal, now) : null;
+        const speed = downloading ? timeLeft.speed(now) : null;
+        this.model.value = { phase, done: bytesDone, total: bytesTotal, left, speed };
       },
     );
     if (!current()) return; // another choice was made meanwhile
@@ -190,12 +276,38 @@ export class Session {
       return;
     }
     this.model.value = { phase: "ready", info: reply.value };
+    this.#kept(reply.value.storage, downloaded);
+    setTimeout(() => void this.#learnPace(load), PACE_DELAY_MS);
     if (this.work.value.phase === "queued") void this.#write();
     else this.#measureSoon();
     this.editor.recheckIfStale();
   }
 
-  choose(change: { engine?: EngineChoice; model?: string }): void {
+  /** Tells what became of the model's files in this machine's storage. */
+  #kept(storage: StorageReport | undefined, downloaded: boolean): void {
+    const { replaced = [], kept } = storage ?? {};
+    this.models.full.value = kept === "full";
+    if (replaced.length > 0) this.#remark(texts.models.replaced(replaced));
+    if (kept === "full") this.#remark(texts.models.diskFull);
+    else if (downloaded) void this.models.persist();
+  }
+
+  #remark(notice: string): void {
+    this.notices.value = [...new Set([...this.notices.value, notice])];
+  }
+
+  /** A short test of the engine, while nothing else is asked of it. */
+  async #learnPace(load: number): Promise<void> {
+    if (load !== this.#loads || this.busy.value || this.model.value.phase !== "ready") return;
+    const reply = await this.#client?.speed();
+    if (reply?.ok && load === this.#loads) this.pace.tested(reply.value);
+  }
+
+  choose(change: { engine?: EngineChoice; model?: string; threads?: number | undefined }): void {
+    if ("threads" in change) {
+      this.threads.value = change.threads;
+      this.#use.keepOption("threads", String(change.threads ?? ""));
+    }
     if (change.engine !== undefined) {
       this.engine.value = change.engine;
       this.#use.keepOption("engine", change.engine);
@@ -206,7 +318,7 @@ export class Session {
     }
     this.measure.value = null;
     if (this.work.value.phase !== "queued") this.stop();
-    void this.load();
+    void (change.model === undefined ? this.load() : this.#loadUnlessHeld());
   }
 
   type(transcript: string): void {
@@ -222,7 +334,8 @@ export class Session {
     this.#measureSoon();
   }
 
-  #replaceTranscript(transcript: string, why: string): void {
+  /** Another transcript in place of this one, which can be brought back. */
+  replaceTranscript(transcript: string, why: string): void {
     const before = this.transcript.value;
     this.#setTranscript(transcript);
     this.replaced.value = before.trim() === "" ? null : { transcript: before, why };
@@ -236,7 +349,7 @@ export class Session {
 
   async pickSample(file: string): Promise<void> {
     try {
-      this.#replaceTranscript(
+      this.replaceTranscript(
         (await this.#use.fetchSample(file)).trimEnd(),
         texts.notices.sampleLoaded,
       );
@@ -255,6 +368,8 @@ export class Session {
       this.note.value = null;
       this.title.value = "";
       this.editor.reset();
+      this.view.reset();
+      this.intake.reset();
       this.outcome.value = null;
       this.alert.value = this.model.value.phase === "failed" ? this.model.value.alert : null;
       this.replaced.value = null;
@@ -276,6 +391,7 @@ export class Session {
     const model = this.model.value;
     if (model.phase === "ready") void this.#write();
     else if (model.phase === "failed") this.alert.value = model.alert;
+    else if (model.phase === "absent") this.alert.value = NO_MODEL;
     else this.work.value = { phase: "queued" };
   }
 
@@ -339,6 +455,7 @@ export class Session {
         this.outcome.value = note?.sections.some(({ state }) => state === "stopped")
           ? { kind: "stopped" }
           : { kind: "written", milliseconds };
+        if (this.outcome.value.kind === "written") this.pace.wrote(reply.value.figures);
       } else if (!reply.ok) this.#writingFailed(reply.failure);
     });
     this.#measureSoon();
@@ -357,11 +474,14 @@ export class Session {
     else if (this.busy.value) this.#client?.stop();
   }
 
-  async copy(): Promise<void> {
-    const text = this.editor.text.value;
-    if (text === "") return;
-    const copied = await this.#use.copyText(text);
+  /** Puts the note, or what is given of it, on the clipboard; false where that cannot be. */
+  async copy(
+    content: { text: string; html?: string } = { text: this.editor.text.value },
+  ): Promise<boolean> {
+    if (content.text === "") return false;
+    const copied = await this.#use.copyText(content.text, content.html);
     this.outcome.value = { kind: copied ? "copied" : "not-copied" };
+    return copied;
   }
 
   async remedy(remedy: Remedy): Promise<void> {
@@ -371,6 +491,7 @@ export class Session {
       });
       return this.#cutting;
     }
+    if (remedy === "download") return this.load();
     if (remedy === "use-cpu") return this.choose({ engine: "cpu" });
     if (remedy === "standard-kernels") this.#kernels = undefined;
     if (remedy === "restart") this.#dropClient();
@@ -383,7 +504,7 @@ export class Session {
     if (!reply.ok) this.alert.value = alertOf(reply.failure);
     else if (reply.value === "") {
       this.alert.value = { message: texts.errors.nothingFits, remedies: [] };
-    } else this.#replaceTranscript(reply.value, texts.notices.cut);
+    } else this.replaceTranscript(reply.value, texts.notices.cut);
   }
 
   #died(failure: Failure): void {
@@ -432,3 +553,5 @@ function stopped(note: Note): Note {
 
 /** One object, so that typing can tell whether this alert still stands. */
 const EMPTY: Alert = { message: new EmptyTranscript().message, remedies: [] };
+
+const NO_MODEL: Alert = { message: texts.models.needed, remedies: ["download"] };

@@ -1,13 +1,19 @@
 /** Every sentence of the interface, in one place. */
 import type { EngineInfo } from "../engine/types.ts";
 import type { ExportWords } from "../export/document.ts";
+import type { DictationFailure } from "../intake/dictation.ts";
+import type { IntakeProblem } from "../intake/errors.ts";
+import type { MaskKind } from "../intake/mask.ts";
+import type { Remark } from "../intake/types.ts";
 import type { OmissionGroup } from "../note/omissions.ts";
 import type { SectionState } from "../scribe/note.ts";
 import type { ShownKey } from "../scribe/sections.ts";
+import type { Hold } from "./models.ts";
+import type { RequestKind } from "./privacy.ts";
 import type { AuditEntry, AuditProblem } from "../vault/audit.ts";
 import type { VaultErrorCode } from "../vault/errors.ts";
 import type { Damage } from "../vault/vault.ts";
-import { formatCount, formatDuration, formatMegabytes, formatMoment } from "./format.ts";
+import { formatCount, formatDuration, formatMegabytes, formatSpeed, formatMoment } from "./format.ts";
 import type { Saving } from "./visits.ts";
 
 const withTimeLeft = (sentence: string, left: number | null): string =>
@@ -73,11 +79,15 @@ export const texts = {
   },
 
   progress: {
-    downloading: (done: number, total: number, left: number | null): string =>
-      withTimeLeft(
-        `Downloading the model: ${formatMegabytes(done)} of ${formatMegabytes(total)}`,
-        left,
-      ),
+    downloading: (
+      done: number,
+      total: number,
+      left: number | null,
+      speed: number | null,
+    ): string => {
+      const bytes = `Downloading the model: ${formatMegabytes(done)} of ${formatMegabytes(total)}`;
+      return withTimeLeft(speed === null ? bytes : `${bytes}, ${formatSpeed(speed)}`, left);
+    },
     reading: (done: number, total: number): string =>
       `Reading the model from this device: ${formatMegabytes(done)} of ${formatMegabytes(total)}`,
     starting: "Starting the model",
@@ -94,6 +104,7 @@ export const texts = {
     reading: "Reading the model from this device; you can already enter a visit.",
     starting: "Starting the model",
     ready: "Ready",
+    absent: "No model is running yet",
     failed: "No model is running",
     queued: "The note begins as soon as the model is ready.",
     transcript: "Reading the transcript",
@@ -103,6 +114,7 @@ export const texts = {
       `Note written in ${formatDuration(milliseconds)}: review it before use.`,
     stopped: "Stopped; what was written is kept.",
     copied: "The note is on the clipboard.",
+    exported: (name: string): string => `Saved as '${name}'.`,
     notCopied: "The browser does not allow copying here: select the note and copy it by hand.",
     engine: ({ kind, threads }: EngineInfo): string =>
       kind === "CPU" ? `CPU, ${threads} ${threads === 1 ? "thread" : "threads"}` : kind,
@@ -124,7 +136,6 @@ export const texts = {
     sampleLoaded: "The sample visit replaced the text that was there.",
     cut: "A part of the transcript was cut off so that it fits.",
     cleared: "Transcript and note were cleared.",
-    update: "A new version is ready: close every tab of this page and open it again to use it.",
   },
 
   errors: {
@@ -154,6 +165,189 @@ export const texts = {
       moment: (iso) => formatMoment(iso, "en"),
       page: (number, pages) => `Page ${number} of ${pages}`,
     } satisfies ExportWords,
+    open: "Export",
+    heading: "Export the note",
+    copySection: (section: string): string => `Copy ${section}`,
+    title: "Title",
+    titleRemark: "Yours alone, and optional: it heads the document and names the file.",
+    undecided: (n: number): string =>
+      n === 1
+        ? "One marked line is not decided yet: you are asked about it first."
+        : `${formatCount(n)} marked lines are not decided yet: you are asked about each first.`,
+    formats: {
+      docx: { label: "Word document", remark: ".docx, to edit or print" },
+      txt: { label: "Plain text", remark: ".txt" },
+      md: { label: "Markdown", remark: ".md" },
+      fhir: { label: "FHIR R4 document", remark: ".json, for record systems" },
+      print: { label: "Print or PDF", remark: "with the browser's print dialog" },
+    },
+    failed:
+      "The file could not be made, since a part of this page could not be loaded: check the connection and export again.",
+    nothing: "There is no note to print.",
+    undecidedPrint:
+      "This note holds marked lines that nobody has decided on: print it with 'Export' in the page, which goes through them.",
+    review: {
+      heading: "Decide on the marked lines first",
+      why: {
+        copy: "The checks did not find these lines in the visit. The note is copied once each is decided on.",
+        file: "The checks did not find these lines in the visit. The file is made once each is decided on.",
+        print:
+          "The checks did not find these lines in the visit. The note is printed once each is decided on.",
+        sign: "The checks did not find these lines in the visit. You can sign once each is decided on.",
+      },
+      left: (n: number): string => (n === 1 ? "1 line left" : `${formatCount(n)} lines left`),
+      checking: "Checking the note again …",
+      none: "Each marked line is decided on.",
+      said: "What the visit says of it:",
+      nothingSaid: "No turn of the visit speaks of it.",
+      keep: "Keep as it is",
+      correct: "Correct",
+      corrected: "Corrected line; Ctrl + Enter saves, Esc cancels",
+      remove: "Remove",
+      save: "Save the correction",
+      cancel: "Cancel",
+      goOn: {
+        copy: "Copy now",
+        file: "Save the file",
+        print: "Print",
+        sign: "Go on to sign",
+      },
+    },
+    sign: {
+      open: "Sign",
+      heading: "Sign the note",
+      what: "Your name says that you have read and corrected the whole note. Signing locks it; taking the signature off opens it again.",
+      name: "Your name",
+      remark: "Remembered in this tab alone, until it is closed.",
+      nameMissing: "Type your name first.",
+      failed: "The note changed or is still being checked: read it again, then sign.",
+      action: "Sign and lock",
+    },
+  },
+
+  intake: {
+    bar: "Ways to enter the visit",
+    open: "Open file",
+    openHint: "Text, Markdown, Word, subtitles (.vtt, .srt) or JSON; it is read here.",
+    drop: "Drop the file to read it here",
+    pastedText: "The pasted text",
+    opened: (file: string, turns: number): string =>
+      `${file} was opened: ${formatCount(turns)} ${turns === 1 ? "turn" : "turns"}.`,
+    firstOnly: (others: number): string =>
+      `Only the first file was opened; ${formatCount(others)} ${others === 1 ? "other was" : "others were"} left alone.`,
+    fileReplaced: (file: string): string => `${file} replaced the text that was there.`,
+    pasteConverted: "The pasted text was turned into speakers' turns.",
+    guessReplaced: "Speakers were guessed.",
+    remark: (remark: Remark): string => {
+      switch (remark.code) {
+        case "windows-1252":
+          return "The file's encoding was not told; Windows-1252 was assumed, so look at accented letters.";
+        case "headings-left-out":
+          return `${formatCount(remark.count)} ${remark.count === 1 ? "heading was" : "headings were"} left out.`;
+        case "notes-left-out":
+          return `${formatCount(remark.count)} ${remark.count === 1 ? "comment" : "comments"} of the file (NOTE) ${remark.count === 1 ? "was" : "were"} left out.`;
+        case "odd-times":
+          return `The times in line ${formatCount(remark.line)} could not be read; the text was kept${remark.count > 1 ? `, there and in ${formatCount(remark.count - 1)} more places` : ""}.`;
+        case "guessed-labels":
+          return `A guess from what is said: '${remark.doctor}' is the doctor and '${remark.patient}' the patient. Check it, and swap them if it is the other way round.`;
+        case "guessed-lines":
+          return `Nobody was named in ${formatCount(remark.count)} ${remark.count === 1 ? "line" : "lines"}: who said what is a guess from the words, and some lines will be wrong. Check them.`;
+      }
+    },
+    problem: (problem: IntakeProblem): string => {
+      const { file } = problem;
+      switch (problem.code) {
+        case "unknown-kind":
+          return `${file} cannot be read here: open a .txt, .md, .vtt, .srt, .json or .docx file.`;
+        case "too-big":
+          return `${file} holds ${formatMegabytes(problem.bytes)}, and at most ${formatMegabytes(problem.limit)} can be read here: save the one visit as a file of its own.`;
+        case "empty":
+          return `There is no text in ${file}: choose another file.`;
+        case "not-text":
+          return `${file} holds no text, whatever its name says: export the transcript as text and open that.`;
+        case "unreadable":
+          return `${file} could not be read: it may be open elsewhere, or moved. Try it again.`;
+        case "no-cues":
+          return `No line of ${file} has times such as ${problem.format === "vtt" ? "00:01.000 --> 00:04.000" : "00:00:01,000 --> 00:00:04,000"}: if it is plain text, rename it to .txt and open that.`;
+        case "bad-json":
+          return `${file} is damaged JSON${problem.line === null ? "" : ` in line ${formatCount(problem.line)}`}: export it again.`;
+        case "unknown-json":
+          return `No transcript was recognised in ${file}, which holds ${problem.found}. Looked for: a list of turns with 'speaker' and 'text', segments (Whisper), utterances (AssemblyAI), results (AWS, Google, Deepgram, Speechmatics), phrases (Azure), monologues (Rev), transcripts (Otter). Export it as text, or as one of these.`;
+        case "json-without-speech":
+          return `${file} looks like ${problem.shape}, and holds nothing that was said: choose another file.`;
+        case "not-docx":
+          return `${file} is no Word document (.docx): open it in your word processor and save it as .docx or text.`;
+        case "docx-damaged":
+          return `${file} is a damaged Word document: open it in your word processor and save it again.`;
+      }
+    },
+
+    speakers: "Speakers",
+    nobody: "nobody named",
+    turns: (turns: number): string => `${formatCount(turns)} ${turns === 1 ? "turn" : "turns"}`,
+    nameOf: (label: string, turns: number): string =>
+      `Name of the speaker '${label}', ${formatCount(turns)} ${turns === 1 ? "turn" : "turns"}`,
+    suggestions: ["doctor", "patient", "nurse", "wife", "husband", "mother", "father", "interpreter"],
+    more: (others: number): string => `and ${formatCount(others)} more`,
+    guess: "Guess doctor and patient",
+    guessed: "Guessed: please check",
+    swap: "Swap doctor and patient",
+    swapped: "Doctor and patient were swapped.",
+
+    mask: "Mask names",
+    maskHint:
+      "Names, dates, phone numbers, addresses and record numbers are hidden from the model and put back in the note.",
+    maskMissing: "The list of names could not be loaded: check the connection and switch it on again.",
+    preview: "What is masked",
+    previewIntro:
+      "The model reads the stand-ins; the note gets the words back. Names that are unusual, and places, can be missed: look through the transcript where that matters.",
+    previewNone: "Nothing was found to mask in this visit.",
+    previewKind: {
+      NAME: "Names",
+      DATE: "Dates",
+      PHONE: "Phone numbers",
+      EMAIL: "E-mail addresses",
+      ADDRESS: "Addresses and places",
+      NUMBER: "Numbers of records and cards",
+    } satisfies Record<MaskKind, string>,
+    times: (count: number): string => (count === 1 ? "once" : `${formatCount(count)} times`),
+    standsFor: "for",
+
+    dictate: "Dictate",
+    dictation: "Dictation",
+    dictationLocal:
+      "Your browser turns speech into text on this device. Sound is not recorded to a file and not sent anywhere.",
+    consentReminder:
+      "Before you begin: tell the patient that the visit is written down as it is spoken, and by what, and ask for consent. Follow your clinic's rules for recording it.",
+    consent: "The patient, and everybody else in the room, agrees",
+    begin: "Begin dictation",
+    checking: "Asking the browser …",
+    availability: {
+      absent:
+        "This browser cannot recognise speech on the device, and this page never sends speech to a cloud service, so there is no dictation here. Chrome 139 or later on a computer can do it. Or use a recorder that works on your device, and open its transcript as a file.",
+      unavailable:
+        "This browser recognises speech on the device, but not for English on this machine, and this page never sends speech to a cloud service, so there is no dictation here. Use a recorder that works on your device, and open its transcript as a file.",
+      downloadable:
+        "The browser first needs its language pack for English. It fetches that from its own maker; nothing of the visit is sent with it.",
+      downloading: "The browser is fetching its language pack …",
+    },
+    install: "Let the browser fetch it",
+    voice: "Speaking",
+    voices: { either: "Both (guess later)", doctor: "Doctor", patient: "Patient" },
+    phase: { idle: "", starting: "Starting …", listening: "Listening", paused: "Paused" },
+    pause: "Pause",
+    resume: "Resume",
+    finish: "Finish",
+    heard: "Heard so far",
+    failure: {
+      "microphone-refused":
+        "The browser did not allow the microphone: allow it for this page in the address bar, then resume.",
+      "no-microphone": "No microphone was found: connect one, then resume.",
+      "not-on-device":
+        "The browser did not recognise speech on the device, and nothing else is used here. What was heard so far is in the transcript.",
+      language: "The browser has no language pack for English on this device.",
+      other: "The browser stopped listening. What was heard so far is in the transcript; resume, or finish.",
+    } satisfies Record<DictationFailure, string>,
   },
 
   turns: {
@@ -183,7 +377,7 @@ export const texts = {
           : `${formatCount(n)} lines are not found in the visit.`,
     notChecked:
       "The checks could not run, so no line was compared with the visit. They run again with the model.",
-    sources: "Said in ",
+    sources: { supported: "Said in ", unsupported: "Compare ", unchecked: "May be from " },
     turn: (turn: number): string => `turn ${formatCount(turn)}`,
     showTurn: (turn: number, speaker: string): string =>
       `Show turn ${formatCount(turn)}${speaker === "" ? "" : ` (${speaker})`} in the visit`,
@@ -291,6 +485,9 @@ export const texts = {
         : `${formatCount(found)} of ${formatCount(all)} visits`,
     nothing: "No visit is kept yet. The one in the page is saved as soon as it holds any text.",
     noneFound: "No visit holds all these words.",
+    more: "Show more",
+    currentTitle: "Title of the visit in the page",
+    changedAt: (when: string): string => `changed ${when}`,
     current: "in the page now",
     signed: "signed",
     noNote: "no note yet",
@@ -456,6 +653,135 @@ export const texts = {
       storage:
         "The browser's storage failed, so nothing was changed. What stands in the page stays there; reload the page and try again.",
     } satisfies Record<VaultErrorCode, string>,
+  },
+
+  models: {
+    open: "Model",
+    heading: "Model on this device",
+    intro:
+      "A model is downloaded once, checked file by file, and stays in this browser until you delete it. The second start reads it from here and needs no network.",
+    needed: "The note needs a model, and none is loaded yet.",
+    downloadNow: "Download the model now",
+    offer: {
+      metered: (size: string): string =>
+        `This connection is slow or saves data, so the model (${size}) was not downloaded by itself.`,
+      memory: (size: string): string =>
+        `The model needs about ${size} of memory, more than a page can count on with this device's memory: the browser may end the page when it loads. A computer, or a smaller model, will do better.`,
+      cancelled: (size: string): string =>
+        `The download was cancelled. What had arrived is kept; ${size} are left.`,
+      deleted: (size: string): string => `The model was deleted. Downloading it again takes ${size}.`,
+    } satisfies Record<Hold, (size: string) => string>,
+    download: (size: string): string => `Download the model (${size})`,
+    anyway: "Load it anyway",
+    goOn: (size: string): string => `Go on with the download (${size} left)`,
+    cancel: "Cancel the download",
+    remove: "Delete from this device",
+    removed: "It is deleted. What runs now goes on until this page is closed.",
+    use: "Use this model",
+    size: "Download",
+    memory: "Memory",
+    tooBig: "More than a page can count on with this device's memory.",
+    state: "State",
+    states: {
+      running: (engine: string): string => `Runs now (${engine})`,
+      loading: "Is being loaded",
+      stored: "On this device",
+      partly: (done: string, total: string): string => `${done} of ${total} are on this device`,
+      absent: "Not on this device",
+    },
+    engine: "Engine",
+    engineMeaning:
+      "Automatic takes the processor (CPU), unless a GPU is there and was measured to be faster.",
+    threads: "Threads",
+    allThreads: (count: number): string => `Automatic (up to ${count})`,
+    time: "Time for a note",
+    expected: (milliseconds: number): string =>
+      `about ${formatDuration(milliseconds)} for a 10-minute visit`,
+    thisVisit: (milliseconds: number): string => `This visit: about ${formatDuration(milliseconds)}`,
+    measuredBy: {
+      test: "from a short test after the start",
+      note: "from the last note in this tab",
+    },
+    unknownTime: "Known a few seconds after the model is ready.",
+    storage: "Storage",
+    room: (used: string, total: string): string =>
+      `This page takes ${used} of the ${total} that the browser grants it.`,
+    unknownRoom: "This browser does not tell how much room there is.",
+    persistent: "The browser keeps it until you delete it.",
+    passing: "The browser may clear it when the disk is nearly full.",
+    persist: "Ask the browser to keep it",
+    refused: "The browser did not agree; installing this page as an app usually helps.",
+    diskFull:
+      "There was no room to keep the whole model on this device: it runs now, and will be downloaded again the next time. Free some disk space, then load the page again.",
+    replaced: (files: readonly string[]): string =>
+      `Stored model files were damaged and were not used: ${files.join(", ")}. They were replaced from the server.`,
+  },
+
+  updates: {
+    waiting: "A new version of this page is ready. Your text is kept.",
+    apply: "Update now",
+    afterNote: "Update after the note",
+    elsewhere:
+      "This page was updated in another tab. Your text is kept; load this tab again when it suits you.",
+    reload: "Load again",
+    repaired: (files: readonly string[]): string =>
+      `Stored files of this page were damaged and were not used: ${files.join(", ")}. They were replaced from the server.`,
+    damaged: {
+      heading: "This page cannot be opened",
+      sentence:
+        "Stored files of this page are damaged and were not used. Connect this device to the network and load the page again. The damaged files:",
+    },
+  },
+
+  privacy: {
+    open: "Privacy",
+    heading: "What leaves this page: nothing",
+    foundForeign: "Something was asked of another address",
+    intro:
+      "Transcript and note are worked on by this device alone. This is what the browser itself has recorded since the page was opened.",
+    requests: "What the page has asked for",
+    kinds: {
+      page: "Files of this page",
+      lists: "Lists and sample visits",
+      model: "Files of the model",
+      updates: "The same, by the part that works offline",
+    } satisfies Record<RequestKind, string>,
+    toOthers: "Requests to any other address",
+    refused: "Attempts that the browser refused",
+    onlyHere: (origin: string): string =>
+      `All went to this page's own address, ${origin}, and asked for files; after the first visit most are answered from this device.`,
+    storage: "What is stored on this device",
+    stored: {
+      files: (count: number, size: string | null): string =>
+        `${formatCount(count)} files of this page and of models${size === null ? "" : `, ${size}`}`,
+      visits: (databases: readonly string[]): string =>
+        databases.length === 0
+          ? "No visits: none are kept unless you turn that on"
+          : `Kept visits, encrypted (database ${databases.join(", ")})`,
+      tab: (size: string): string =>
+        `The open visit, ${size}, in storage of this tab that ends with it`,
+      lasting: (count: number): string =>
+        count === 0
+          ? "No cookies and nothing in the local storage"
+          : `${formatCount(count)} cookies and entries of the local storage`,
+    },
+    offline: "Without a network",
+    offlineReady: "Page and model are stored: both work without a network, after a restart too.",
+    offlineNotYet: "This browser has not stored the page yet, so it needs the network to open.",
+    offlineModel: "The page is stored. The model is not, so that a note needs the network once.",
+    forced:
+      "A forced reload (Ctrl + Shift + R) goes past what is stored, so it cannot work without a network; an ordinary reload does.",
+    check: "Check it yourself",
+    steps: [
+      "Switch on flight mode or pull the network cable, and write a note: nothing changes.",
+      "Press F12, open the tab “Network”, and write a note: the list stays empty.",
+      "In the same tools, “Application” shows all that is stored here.",
+    ],
+    policy: "Rules that the browser enforces",
+    policyMeaning:
+      "This policy stands in the page. The browser refuses every connection, script, image and form that it does not list; 'self' is this page's own address.",
+    isolated: "The page is isolated from other pages (COOP and COEP).",
+    notIsolated: "The page is not isolated from other pages here (no COOP and COEP).",
   },
 
   licences: {

@@ -37,9 +37,57 @@ export const CheckIcon = () => (
   </Icon>
 );
 
+export const SaveIcon = () => (
+  <Icon>
+    <path d="M10 3v9m-4-4 4 4 4-4M3 13v4h14v-4" />
+  </Icon>
+);
+
+export const SignIcon = () => (
+  <Icon>
+    <path d="m4 12 8.5-8.5 3 3L7 15l-4 1ZM10 17h7" />
+  </Icon>
+);
+
+export const UndoIcon = () => (
+  <Icon>
+    <path d="M7 4 3 8l4 4M3 8h9a5 5 0 0 1 0 10H8" />
+  </Icon>
+);
+
+export const RedoIcon = () => (
+  <Icon>
+    <path d="m13 4 4 4-4 4M17 8H8a5 5 0 0 0 0 10h4" />
+  </Icon>
+);
+
 export const ShieldIcon = () => (
   <Icon>
     <path d="M10 2.5 16 5v4.5c0 4-2.6 6.6-6 8-3.4-1.4-6-4-6-8V5ZM7.4 10l1.9 1.9 3.4-3.8" />
+  </Icon>
+);
+
+export const LockIcon = () => (
+  <Icon>
+    <path d="M4 9h12v8H4zM6.5 9V6.5a3.5 3.5 0 0 1 7 0V9" />
+  </Icon>
+);
+
+export const FileIcon = () => (
+  <Icon>
+    <path d="M5 2.5h6.5L15.5 6.5v11H5zM11 2.5V7h4.5M10.2 15V9.8m-2.4 2.4 2.4-2.4 2.4 2.4" />
+  </Icon>
+);
+
+export const MicrophoneIcon = () => (
+  <Icon>
+    <path d="M10 2.5a2.5 2.5 0 0 1 2.5 2.5v4.5a2.5 2.5 0 0 1-5 0V5A2.5 2.5 0 0 1 10 2.5ZM5 9.5a5 5 0 0 0 10 0M10 14.5v3M7.5 17.5h5" />
+  </Icon>
+);
+
+export const SwapIcon = () => (
+  <Icon>
+    <path d="M4 7h12M13 4l3 3-3 3M16 13H4M7 10l-3 3 3 3" />
   </Icon>
 );
 

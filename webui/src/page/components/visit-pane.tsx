@@ -1,15 +1,20 @@
 import { formatCount } from "../format.ts";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
+import { IntakeBar, IntakeFoot } from "./intake-bar.tsx";
+import { Turns, VisitModes } from "./turns.tsx";
 
 /** The visit: where the transcript comes from, its text, and its size. */
 export function VisitPane({ session }: { session: Session }) {
   const samples = session.site.value?.samples ?? [];
   const text = texts.visit;
+  const { mode } = session.view;
+  const reading = session.editor.document.value !== null && mode.value === "turns";
   return (
     <section class="pane visit" aria-labelledby="visit-heading">
       <header class="pane-head">
         <h2 id="visit-heading">{text.heading}</h2>
+        <VisitModes session={session} />
         <label class="sample">
           {text.sample}{" "}
           <select
@@ -30,12 +35,16 @@ export function VisitPane({ session }: { session: Session }) {
           </select>
         </label>
       </header>
-      <label class="transcript-label" for="transcript">
+      <IntakeBar session={session} />
+      {reading && <Turns session={session} />}
+      <label class={reading ? "sr-only" : "transcript-label"} for="transcript">
         {text.transcript}
       </label>
       <textarea
         id="transcript"
-        class="transcript"
+        class={reading ? "transcript sr-only" : "transcript"}
+        tabIndex={reading ? -1 : 0}
+        onFocus={() => session.view.setMode("edit")}
         placeholder={text.placeholder}
         spellcheck={false}
         autocomplete="off"
@@ -43,6 +52,7 @@ export function VisitPane({ session }: { session: Session }) {
         value={session.transcript.value}
         onInput={(event) => session.type(event.currentTarget.value)}
       />
+      <IntakeFoot session={session} />
       <Size session={session} />
     </section>
   );
