@@ -18,6 +18,7 @@ export function describeStatus(session: Session): string {
   if (outcome?.kind === "written") return texts.status.written(outcome.milliseconds);
   if (outcome?.kind === "stopped") return texts.status.stopped;
   if (outcome?.kind === "copied") return texts.status.copied;
+  if (outcome?.kind === "exported") return texts.status.exported(outcome.name);
   if (outcome?.kind === "not-copied") return texts.status.notCopied;
   return texts.status[model.phase];
 }
