@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import SiteError
-from app.headers import SECURITY_HEADERS
+from app.headers import SECURITY_HEADERS, media_type
 from app.models import ModelFolder, open_model
 from app.render import read_build, render, render_page
 
 ROOT = Path(__file__).parent.parent
 WEBUI = ROOT / "build" / "webui"
 SAMPLES = ROOT / "webui" / "samples"
-STATIC = Path(__file__).parent / "static"
 
 SITE_FORMAT = 1
 SITE_FILE = "site.json"
@@ -87,7 +86,7 @@ def _write_shell(site: Path, folders: list[ModelFolder], webui: Path, samples: P
     shell = read_build(webui, "shell.json")
     shutil.copytree(webui / "assets", site / "assets")
     shutil.copytree(samples, site / "samples")
-    shutil.copytree(STATIC, site, dirs_exist_ok=True)
+    shutil.copytree(webui / "icons", site / "icons")
     shutil.copy(webui / "third-party.json", site)
     (site / "index.html").write_text(render_page(webui), "utf-8")
     (site / "site.webmanifest").write_text(render("site.webmanifest", shell=shell), "utf-8")
@@ -97,11 +96,14 @@ def _write_shell(site: Path, folders: list[ModelFolder], webui: Path, samples: P
         "samples": json.loads((samples / "index.json").read_text("utf-8")),
     }
     _write_json(site / SITE_FILE, listing)
-    (site / WORKER_FILE).write_text(_service_worker(site, webui), "utf-8")
+    (site / WORKER_FILE).write_text(_service_worker(site, webui, shell["damaged"]), "utf-8")
 
 
-def _service_worker(site: Path, webui: Path) -> str:
-    """The built worker, with the list of the shell's files in front of it."""
+def _service_worker(site: Path, webui: Path, damaged: dict[str, str]) -> str:
+    """
+    The built worker, with the list of the shell's files in front of it and with what it shows in
+    place of a damaged page.
+    """
     try:
         code = (webui / WORKER_FILE).read_text("utf-8")
     except OSError:
@@ -110,12 +112,21 @@ def _service_worker(site: Path, webui: Path) -> str:
             "Run `npm ci && npm run build` in webui first."
         ) from None
     files = [
-        {"path": _site_path(site, file), "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+        {
+            "path": _site_path(site, file),
+            "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+            "type": media_type(file.name),
+        }
         for file in sorted(site.rglob("*"))
         if file.is_file()
     ]
     version = hashlib.sha256(json.dumps([files, SECURITY_HEADERS]).encode()).hexdigest()[:16]
-    shell = {"version": version, "files": files, "headers": SECURITY_HEADERS}
+    shell = {
+        "version": version,
+        "files": files,
+        "headers": SECURITY_HEADERS,
+        "damaged": damaged,
+    }
     return f"const SHELL = {json.dumps(shell)};\n{code}"
 
 

@@ -1,5 +1,7 @@
 """Headers and media types of the site; the service worker sends the same headers offline."""
 
+from pathlib import Path
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -15,13 +17,36 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 """Policy of the page, which also stands in it: an exported site has no server to send it."""
 
+DENIED_FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "publickey-credentials-get",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+"""What neither the page nor anything in it may ever use."""
+
 SECURITY_HEADERS = {
     # A meta element cannot say who may frame the page.
     "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",  # this and the next: shared memory, so threads
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED_FEATURES),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -32,11 +57,17 @@ MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
+
+
+def media_type(name: str) -> str:
+    """Media type of a file of the site."""
+    return MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
 
 
 def cache_control(path: str) -> str:

@@ -1,5 +1,6 @@
 """The model folders that a site offers."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from app.errors import SiteError
 
 FORMAT = 1
+CPU_PLAN = "plan.wasm.json"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,15 @@ class ModelFolder:
             "testModel": self.manifest["test_model"],
             "bytes": self.manifest["weights_bytes"],
             "licence": _licences(self.manifest.get("licence")),
+            "manifest": hashlib.sha256((self.path / "manifest.json").read_bytes()).hexdigest(),
+            "memory": self._memory(),
         }
+
+    def _memory(self) -> int | None:
+        """Bytes that the CPU engine reserves; None where the model has no plan for it."""
+        if CPU_PLAN not in (entry["path"] for entry in self.manifest["files"]):
+            return None
+        return json.loads((self.path / CPU_PLAN).read_text("utf-8")).get("memory")
 
 
 def open_model(path: Path) -> ModelFolder:

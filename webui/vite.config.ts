@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import sharp, { type Sharp } from "sharp";
 import { defineConfig, runnerImport, type Plugin } from "vite";
 
 import type { Shell } from "./src/page/shell.tsx";
@@ -15,6 +16,36 @@ function shell(): Plugin {
       const page = await runnerImport<{ renderShell(): Shell }>("/src/page/shell.tsx");
       const source = JSON.stringify(page.module.renderShell());
       this.emitFile({ type: "asset", fileName: "shell.json", source });
+    },
+  };
+}
+
+/** The icon's ground, which fills what platforms cut to their own shapes. */
+const ICON_GROUND = "#0b6a73";
+
+/** `icons/`: the one drawing in the sizes that browsers and phones ask for. */
+function icons(): Plugin {
+  const drawing = readFileSync("icon.svg");
+  const draw = (size: number): Sharp =>
+    sharp(drawing, { density: (72 * size) / 32 }).resize(size, size);
+  /** Nothing of the drawing may lie outside four fifths of the width. */
+  const whole = (size: number): Sharp => {
+    const margin = Math.round(size / 10);
+    const margins = { top: margin, bottom: margin, left: margin, right: margin };
+    return draw(size - 2 * margin)
+      .extend({ ...margins, background: ICON_GROUND })
+      .flatten({ background: ICON_GROUND });
+  };
+  return {
+    name: "icons",
+    apply: "build",
+    async generateBundle() {
+      const emit = (name: string, source: Uint8Array): void =>
+        void this.emitFile({ type: "asset", fileName: `icons/${name}`, source });
+      emit("icon.svg", drawing);
+      for (const size of [192, 512]) emit(`icon-${size}.png`, await draw(size).png().toBuffer());
+      emit("maskable-512.png", await whole(512).png().toBuffer());
+      emit("touch-180.png", await whole(180).png().toBuffer());
     },
   };
 }
@@ -59,7 +90,7 @@ function licenceText(folder: string): string {
 export default defineConfig({
   base: "./", // the site works in any folder of any server
   publicDir: false,
-  plugins: [shell(), thirdParty()],
+  plugins: [shell(), icons(), thirdParty()],
   build: {
     outDir: "../build/webui",
     emptyOutDir: true,

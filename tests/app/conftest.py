@@ -12,6 +12,7 @@ SHELL = {
     "title": "Visit scribe",
     "description": 'Notes from "visits"',
     "noScript": "Needs JavaScript.",
+    "damaged": {"heading": "Cannot be opened", "sentence": "Damaged:"},
     "html": "<h1>Visit scribe</h1><button>Generate note</button>",
 }
 VITE_MANIFEST = {
@@ -31,6 +32,9 @@ def webui(tmp_path: Path) -> Path:
     (folder / "assets").mkdir(parents=True)
     for name in ("page-1a.js", "page-1a.css", "shared-2b.js", "shared-2b.css", "worker-3c.js"):
         (folder / "assets" / name).write_text(f"/* {name} */")
+    (folder / "icons").mkdir()
+    for name in ("icon.svg", "icon-192.png", "icon-512.png", "maskable-512.png", "touch-180.png"):
+        (folder / "icons" / name).write_bytes(name.encode())
     (folder / "shell.json").write_text(json.dumps(SHELL))
     (folder / "manifest.json").write_text(json.dumps(VITE_MANIFEST))
     (folder / "third-party.json").write_text("[]")

@@ -106,6 +106,7 @@ def test_files_that_the_manifest_does_not_list_stay_behind(
 
 
 def test_the_site_lists_models_and_samples(site: Path):
+    manifest = (site / "models" / "small" / "manifest.json").read_bytes()
     listing = json.loads((site / "site.json").read_text())
     assert listing["format"] == 1
     assert listing["models"] == [
@@ -115,12 +116,37 @@ def test_the_site_lists_models_and_samples(site: Path):
             "testModel": False,
             "bytes": 500,
             "licence": {"model": "Apache-2.0"},
+            "manifest": hashlib.sha256(manifest).hexdigest(),
+            "memory": None,
         }
     ]
     assert len(listing["samples"]) >= 3
     for sample in listing["samples"]:
         words = len((site / "samples" / sample["file"]).read_text().split())
         assert 600 <= words <= 1500, f"{sample['file']} has {words} words"
+
+
+def test_a_model_says_how_much_memory_it_takes(tmp_path: Path, webui: Path, make_model: MakeModel):
+    plan = b'{"memory": 464000000}'
+    listed = {"path": "plan.wasm.json", "bytes": len(plan), "sha256": "0" * 64}
+    model = make_model(files=[listed])
+    (model / "plan.wasm.json").write_bytes(plan)
+    site = export_site(tmp_path / "dist", [model], webui).out
+    assert json.loads((site / "site.json").read_text())["models"][0]["memory"] == 464_000_000
+
+
+def test_the_page_can_be_installed_wherever_it_lies(site: Path):
+    """No `id`: two sites of one server would share it; the start address serves as one."""
+    manifest = json.loads((site / "site.webmanifest").read_text())
+    assert (manifest["display"], manifest["start_url"], manifest["scope"]) == (
+        "standalone",
+        "./",
+        "./",
+    )
+    icons = {(icon["sizes"], icon["purpose"]): icon["src"] for icon in manifest["icons"]}
+    assert {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")} <= set(icons)
+    for source in icons.values():
+        assert (site / source).is_file()
 
 
 def test_the_service_worker_knows_every_file_of_the_shell_by_hash(site: Path):
@@ -135,6 +161,9 @@ def test_the_service_worker_knows_every_file_of_the_shell_by_hash(site: Path):
     for path, digest in listed.items():
         assert hashlib.sha256((site / path).read_bytes()).hexdigest() == digest
     assert shell["headers"] == SECURITY_HEADERS
+    types = {entry["path"]: entry["type"] for entry in shell["files"]}
+    assert types[""] == "text/html; charset=utf-8"
+    assert types["icons/icon-192.png"] == "image/png"
 
 
 def test_the_version_changes_with_any_file_and_with_nothing_else(

@@ -1,10 +1,15 @@
 import { Actions } from "./components/actions.tsx";
 import { AlertRegion, Notices } from "./components/alerts.tsx";
+import { ExportDialog } from "./components/export-dialog.tsx";
 import { LogoIcon, ShieldIcon } from "./components/icons.tsx";
 import { Licences } from "./components/licences.tsx";
+import { ModelOffer, ModelPanel } from "./components/model-panel.tsx";
 import { NotePane } from "./components/note-pane.tsx";
+import { PrivacyPanel } from "./components/privacy-panel.tsx";
 import { StatusBar } from "./components/status-bar.tsx";
+import { UpdateNotice } from "./components/update-notice.tsx";
 import { VisitPane } from "./components/visit-pane.tsx";
+import { VisitsButton, VisitsNotice } from "./components/visits-button.tsx";
 import type { Session } from "./session.ts";
 import { texts } from "./texts.ts";
 
@@ -27,11 +32,17 @@ export function App({ session }: { session: Session }) {
           <ShieldIcon />
           {texts.promise}
         </p>
+        <VisitsButton session={session} />
+        <PrivacyPanel session={session} />
+        <ModelPanel session={session} />
         <Licences session={session} />
       </header>
       <main>
         <AlertRegion session={session} />
+        <UpdateNotice session={session} />
+        <ModelOffer session={session} />
         <Notices session={session} />
+        <VisitsNotice visits={session.visits} />
         <div class="panes">
           <VisitPane session={session} />
           <Actions session={session} />
@@ -39,6 +50,7 @@ export function App({ session }: { session: Session }) {
         </div>
       </main>
       <StatusBar session={session} />
+      <ExportDialog session={session} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { texts } from "./texts.ts";
 
 export type Remedy =
   | "retry" // load the model again
+  | "download"
   | "restart" // start a new worker
   | "use-cpu"
   | "standard-kernels"
@@ -21,6 +22,8 @@ const REMEDIES: Record<string, Remedy[]> = {
   "missing-file": ["retry"],
   "hash-mismatch": ["retry"],
   "download-interrupted": ["retry"],
+  "download-stalled": ["retry"],
+  "stored-damaged": ["retry"],
   "out-of-memory": ["retry"],
   "format-refused": ["retry"],
   "bad-model-file": ["retry"],

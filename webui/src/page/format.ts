@@ -9,6 +9,17 @@ export function formatMegabytes(bytes: number): string {
   return `${formatCount(Math.round(bytes / 1e6))} MB`;
 }
 
+/** '3.4 MB/s', from bytes a second. */
+export function formatSpeed(bytesPerSecond: number): string {
+  return `${(bytesPerSecond / 1e6).toFixed(bytesPerSecond < 1e7 ? 1 : 0)} MB/s`;
+}
+
+/** '12 kB', '84 MB', '2.1 GB'. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${formatCount(Math.ceil(bytes / 1e3))} kB`;
+  return bytes < 1e9 ? formatMegabytes(bytes) : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** '8 s', '1 min 20 s', '12 min', with spaces at which no line breaks. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(1, Math.round(milliseconds / 1000));
@@ -36,6 +47,11 @@ export function formatMoment(iso: string, language: string, timeZone?: string): 
     timeZoneName: "short",
     timeZone,
   }).format(moment);
+}
+
+/** '0.34 s', for what takes about a second. */
+export function formatSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(2)}\u00a0s`;
 }
 
 /**

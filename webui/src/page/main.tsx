@@ -1,17 +1,20 @@
 import { hydrate } from "preact";
 
 import { App } from "./app.tsx";
+import { browserModels } from "./browser-models.ts";
 import { startClient } from "./client.ts";
 import { copyText } from "./clipboard.ts";
 import { Drafts } from "./draft.ts";
 import { browserHost, isolate } from "./isolation.ts";
 import { followWork, listenForKeys } from "./keys.ts";
+import { maskTranscript } from "./masker.ts";
 import { parseOptions, withOption } from "./options.ts";
+import { listenForPrint } from "./print.tsx";
 import { Session } from "./session.ts";
 import { fetchSample, fetchSite, modelAddress } from "./site.ts";
 import "./styles/index.css";
 import { texts } from "./texts.ts";
-import { watchUpdates } from "./updates.ts";
+import { askServiceWorker } from "./updates.ts";
 
 const drafts = new Drafts();
 
@@ -26,6 +29,8 @@ const session = new Session({
   keepOption: (name, value) => {
     history.replaceState(null, "", withOption(location.href, name, value));
   },
+  modelStore: browserModels(),
+  mask: maskTranscript,
   nextFrame: (work) => void requestAnimationFrame(work),
 });
 
@@ -49,9 +54,19 @@ async function start(): Promise<void> {
   if (isolation === "reloading") return;
   if (isolation === "insecure") session.notices.value = [texts.notices.insecure];
   if (isolation === "single") session.notices.value = [texts.notices.singleThread];
-  watchUpdates(() => (session.notices.value = [...session.notices.value, texts.notices.update]));
+  session.updates.watch();
+  void tellRepairs();
   await session.open();
 }
 
+/** Damaged files of the page are replaced before it opens, and told. */
+async function tellRepairs(): Promise<void> {
+  const { repaired = [] } = (await askServiceWorker()) ?? {};
+  if (repaired.length === 0) return;
+  session.notices.value = [...session.notices.value, texts.updates.repaired(repaired)];
+}
+
+listenForPrint(session);
+session.requests.watch();
 takeOver();
 void start();

@@ -11,6 +11,8 @@ export interface Shell {
   title: string;
   description: string;
   noScript: string;
+  /** What the service worker shows in place of a damaged page. */
+  damaged: { heading: string; sentence: string };
   /** Content of the element `#app`. */
   html: string;
 }
@@ -38,6 +40,7 @@ export function renderShell(): Shell {
     title,
     description,
     noScript,
+    damaged: texts.updates.damaged,
     html: renderToString(<App session={session} />),
   };
 }

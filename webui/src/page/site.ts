@@ -7,6 +7,10 @@ export interface SiteModel {
   /** Bytes of all files that the page may download for it. */
   bytes: number;
   licence: Record<string, string>;
+  /** SHA-256 of its manifest, which pins every file of it. */
+  manifest?: string;
+  /** Bytes of memory that it takes on the CPU; null where the build does not tell. */
+  memory?: number | null;
 }
 
 export interface Sample {

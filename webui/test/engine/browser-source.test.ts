@@ -359,7 +359,9 @@ describe("a model folder on a server", () => {
     const source = await openBrowserSource(BASE, options);
     await expect(source.file("shard.bin")).rejects.toMatchObject({
       code: "download-stalled",
-      message: expect.stringMatching(/^Nothing more of shard\.bin has arrived.*goes on from/) as string,
+      message: expect.stringMatching(
+        /^Nothing more of shard\.bin has arrived.*goes on from/,
+      ) as string,
     });
     expect(server.requests).toEqual(["manifest.json", "shard.bin"]); // told at once, not after a repetition
   });

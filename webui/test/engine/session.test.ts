@@ -413,6 +413,22 @@ describe("calls", () => {
   });
 });
 
+it("measures its speed, and reads the next prompt anew", async () => {
+  const { session, executor } = start();
+  const prompt = ids(20);
+  const [before] = await session.fork(await session.prefill(prompt), [[1]], { maxNewTokens: 2 });
+  const { readMilliseconds, stepMilliseconds } = await session.speed();
+  expect(readMilliseconds).toBeGreaterThanOrEqual(0);
+  expect(stepMilliseconds).toBeGreaterThanOrEqual(0);
+  await expect(session.step([before!])).rejects.toThrow(StaleError);
+  const [after] = await session.fork(await session.prefill(prompt), [[1]], { maxNewTokens: 2 });
+  await generate(session, [after!], 2);
+  expect(after!.ids.slice(1)).toEqual(toyContinuation([...prompt, 1], 2));
+  executor.calls.length = 0;
+  await expect(session.speed(AbortSignal.abort())).rejects.toThrow(AbortedError);
+  expect(executor.calls).toEqual([]);
+});
+
 it("tells what it is", () => {
   expect(start().session.info).toEqual({
     kind: "CPU",

@@ -88,6 +88,9 @@ export class FakeClient implements ScribeClient {
     this.checks.push(request);
     return { ok: true, value: this.judge(request) };
   };
+  /** Not measured here. */
+  speed = async () => ({ ok: false, failure: { code: "aborted", message: "" } }) as const;
+  requests = async (): Promise<string[]> => [];
   stop = (): void => void (this.stops += 1);
   dispose = async (): Promise<void> => undefined;
   terminate = (): void => void (this.terminated = true);

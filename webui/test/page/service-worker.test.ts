@@ -23,6 +23,7 @@ class World {
   readonly stores = new Map<string, Map<string, Response>>();
   server: Record<string, string> = { ...FILES };
   online = true;
+  tookOver = false;
   readonly fetched: string[] = [];
   handlers: Record<string, Handler> = {};
 
@@ -32,11 +33,14 @@ class World {
     const files = Object.entries(FILES).map(([path, body]) => ({
       path,
       sha256: createHash("sha256").update(body).digest("hex"),
+      type: path === "" ? "text/html" : "text/plain",
     }));
-    vi.stubGlobal("SHELL", { version, files, headers: HEADERS });
+    const damaged = { heading: "Cannot be opened", sentence: "Damaged:" };
+    vi.stubGlobal("SHELL", { version, files, headers: HEADERS, damaged });
     vi.stubGlobal("self", {
       registration: { scope: SCOPE },
       clients: { claim: async () => undefined },
+      skipWaiting: async () => void (this.tookOver = true),
       addEventListener: (name: string, handler: Handler) => void (this.handlers[name] = handler),
     });
     vi.stubGlobal("caches", {
@@ -48,6 +52,7 @@ class World {
           put: async (address: string, response: Response) => void store.set(address, response),
         };
       },
+      has: async (name: string) => this.stores.has(name),
       keys: async () => [...this.stores.keys()],
       delete: async (name: string) => this.stores.delete(name),
     });
@@ -71,6 +76,19 @@ class World {
     let work: Promise<unknown> = Promise.resolve();
     this.handlers[name]!({ waitUntil: (promise: Promise<unknown>) => (work = promise) });
     await work;
+  }
+
+  /** Overwrites a stored file, as a fault of the disk or an intruder would. */
+  tamper(path: string): void {
+    for (const store of this.stores.values()) {
+      if (store.has(SCOPE + path)) store.set(SCOPE + path, new Response("<script>evil"));
+    }
+  }
+
+  async report(): Promise<{ repaired: string[]; requests: string[] }> {
+    return new Promise((resolve) =>
+      this.handlers.message!({ data: { type: "report" }, ports: [{ postMessage: resolve }] }),
+    );
   }
 
   /** What the worker answers; undefined where it leaves the request to the browser. */
@@ -138,6 +156,54 @@ describe("the service worker", () => {
   it("adds the headers to a document that it has not stored", async () => {
     const response = await world.request(SCOPE, "navigate");
     expect(response?.headers.get("Cross-Origin-Opener-Policy")).toBe("same-origin");
-    expect(world.fetched).toEqual([SCOPE]);
+    expect(world.fetched).toContain(SCOPE);
+  });
+
+  it("never serves a stored file whose hash is wrong: it is replaced, and named", async () => {
+    await world.dispatch("install");
+    world.tamper("assets/page-1.js");
+    expect(await (await world.request(`${SCOPE}assets/page-1.js`))?.text()).toBe("code");
+    expect((await world.report()).repaired).toEqual(["assets/page-1.js"]);
+    world.online = false;
+    expect(await (await world.request(`${SCOPE}assets/page-1.js`))?.text()).toBe("code");
+  });
+
+  it.each(["", "assets/page-1.js"])("names what is damaged without a network: %j", async (path) => {
+    await world.dispatch("install");
+    world.tamper(path);
+    world.online = false;
+    const response = await world.request(SCOPE, "navigate");
+    expect(response?.status).toBe(503);
+    const html = await response!.text();
+    expect(html).toContain(`<li>${path || "index.html"}</li>`);
+    expect(html).not.toContain("evil");
+    expect((await world.request(SCOPE + (path || "site.json")))?.type).toBe(
+      path ? "error" : "default",
+    );
+  });
+
+  it("takes the headers and types from its own list, never from the storage", async () => {
+    await world.dispatch("install");
+    for (const store of world.stores.values()) {
+      store.set(SCOPE, new Response(FILES[""], { headers: { "content-type": "text/evil" } }));
+    }
+    const response = await world.request(SCOPE, "navigate");
+    expect(response?.headers.get("content-type")).toBe("text/html");
+    expect(response?.headers.get("Cross-Origin-Opener-Policy")).toBe("same-origin");
+  });
+
+  it("gives a damaged version up for the server's newer one, as a whole", async () => {
+    await world.dispatch("install");
+    world.tamper("site.json");
+    world.server = { "": "<h1>new</h1>", "site.json": "{ new }" };
+    expect(await (await world.request(SCOPE, "navigate"))?.text()).toBe("<h1>new</h1>");
+    expect(await (await world.request(`${SCOPE}site.json`))?.text()).toBe("{ new }");
+  });
+
+  it("takes over when the page asks for it, and not before", async () => {
+    await world.dispatch("install");
+    expect(world.tookOver).toBe(false);
+    world.handlers.message!({ data: { type: "take-over" }, waitUntil: () => undefined });
+    expect(world.tookOver).toBe(true);
   });
 });

@@ -32,7 +32,13 @@ describe("loading", () => {
     progress({ phase: "downloading", bytesDone: 10, bytesTotal: 100 });
     vi.advanceTimersByTime(2000);
     progress({ phase: "downloading", bytesDone: 30, bytesTotal: 100 });
-    expect(session.model.value).toEqual({ phase: "downloading", done: 30, total: 100, left: 7000 });
+    expect(session.model.value).toEqual({
+      phase: "downloading",
+      done: 30,
+      total: 100,
+      left: 7000,
+      speed: 10,
+    });
     progress({ phase: "reading", bytesDone: 30, bytesTotal: 100 });
     expect(session.model.value).toMatchObject({ phase: "reading", left: null });
   });

@@ -5,6 +5,7 @@ import { WarningIcon } from "./icons.tsx";
 
 const LABELS: Record<Remedy, string> = {
   retry: texts.actions.retry,
+  download: texts.models.downloadNow,
   restart: texts.actions.restart,
   "use-cpu": texts.actions.useCpu,
   "standard-kernels": texts.actions.standardKernels,

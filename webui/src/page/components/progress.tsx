@@ -1,3 +1,4 @@
+import type { Measure } from "../../scribe/prompt.ts";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
 
@@ -26,12 +27,27 @@ export function ProgressLine({ session }: { session: Session }) {
 /** The same in words; while nothing goes on, the keys stand in its place. */
 export function ProgressText({ session }: { session: Session }) {
   const bar = currentBar(session);
-  return bar ? (
-    <p class="progress-text" id="progress-text">
-      {bar.sentence}
+  const measure: (Measure & { parts?: number }) | null = session.measure.value;
+  const expected = measure?.tokens ? session.pace.estimate(measure.tokens, measure.parts) : null;
+  if (!bar) {
+    return (
+      <p class={expected === null ? "progress-text keys" : "progress-text"}>
+        {expected === null ? texts.actions.keys : texts.models.thisVisit(expected)}
+      </p>
+    );
+  }
+  return (
+    <p class="progress-text">
+      <span id="progress-text">{bar.sentence}</span>
+      {session.model.value.phase === "downloading" && (
+        <>
+          {" "}
+          <button type="button" class="link" onClick={() => session.cancelLoad()}>
+            {texts.models.cancel}
+          </button>
+        </>
+      )}
     </p>
-  ) : (
-    <p class="progress-text keys">{texts.actions.keys}</p>
   );
 }
 
@@ -45,9 +61,9 @@ function currentBar(session: Session): Bar | null {
       : { sentence: texts.progress.transcript(done, total, left), share: done / total };
   }
   if (model.phase === "downloading" || model.phase === "reading") {
-    const { phase, done, total, left } = model;
+    const { phase, done, total, left, speed } = model;
     return {
-      sentence: texts.progress[phase](done, total, left),
+      sentence: texts.progress[phase](done, total, left, speed),
       share: total ? done / total : null,
     };
   }

@@ -9,6 +9,7 @@ export function StatusBar({ session }: { session: Session }) {
   const model = session.model.value;
   const chosen = session.chosenModel.value;
   const models = session.site.value?.models ?? [];
+  const expected = session.pace.estimate();
   const busy = session.work.value.phase === "reading" || session.work.value.phase === "writing";
   return (
     <footer class="status-bar">
@@ -19,6 +20,7 @@ export function StatusBar({ session }: { session: Session }) {
           <span class="engine">
             {" "}
             <span class="separator">·</span> {texts.status.engine(model.info)}
+            {expected !== null && `, ${texts.models.expected(expected)}`}
           </span>
         )}
         {chosen && (
