@@ -33,7 +33,7 @@ SITE := $(call strip_slash,$(OUT))
 # What a step is made from. Only the parts of model_build that make a model folder are listed.
 MODEL_SOURCES := $(shell find model_build -type f ! -name '*.pyc' ! -path '*/synth/*' ! -path '*/train/*' ! -path '*/data/*' ! -path '*/vocabulary/*' ! -name scribe.py ! -name checks.py ! -name 'node*.py' 2>/dev/null)
 CHECKPOINT := $(wildcard $(MODEL) checkpoints/$(MODEL)/* $(call strip_slash,$(MODEL))/* $(if $(ADAPTER),$(call strip_slash,$(ADAPTER))/*))
-VOCABULARY := $(addprefix webui/src/scribe/vocabulary/,drugs.json conditions.json names.json)
+VOCABULARY := $(addprefix webui/src/scribe/vocabulary/,drugs.json conditions.json names.json codes.json)
 VOCABULARY_SOURCES := $(shell find model_build/vocabulary -type f ! -name '*.pyc' 2>/dev/null)
 WEB_SOURCES := $(shell find webui -type f ! -path '*/node_modules/*' ! -path 'webui/dist/*' ! -path 'webui/test/*' ! -path 'webui/bench/*' 2>/dev/null)
 LAB_SOURCES := $(shell find webui/bench webui/src -type f 2>/dev/null)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..node import ROOT
+from .codes import make_codes
 from .conditions import make_conditions
 from .drugs import make_drugs
 from .names import make_names
@@ -17,6 +18,7 @@ MAKERS: dict[str, Callable[[], dict[str, Any]]] = {
     "drugs.json": make_drugs,
     "conditions.json": make_conditions,
     "names.json": make_names,
+    "codes.json": make_codes,
 }
 
 
