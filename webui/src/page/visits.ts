@@ -365,10 +365,12 @@ export class Visits {
   }
 
   /** A new visit; the one before is stored first. */
-  async begin(): Promise<void> {
-    if (!(await this.#flush())) return this.#explainFailure();
-    this.#session.clear();
-    this.close();
+  async begin(): Promise<boolean> {
+    return this.#request(async () => {
+      if (!(await this.#flush())) return this.#explainFailure();
+      this.#session.clear();
+      this.close();
+    });
   }
 
   async open(id: string): Promise<boolean> {

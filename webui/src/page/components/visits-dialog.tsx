@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
 import type { Visits } from "../visits.ts";
-import { LockIcon } from "./icons.tsx";
+import { LockIcon, WarningIcon } from "./icons.tsx";
 import { VisitsList } from "./visits-list.tsx";
 import { VisitsLocked } from "./visits-locked.tsx";
 import { VisitsLog } from "./visits-log.tsx";
@@ -14,7 +14,6 @@ type Tab = keyof typeof texts.visits.tabs;
 
 /** What the dialog holds, by whether visits are kept and unlocked. */
 export function VisitsDialog({ visits, session }: { visits: Visits; session: Session }) {
-  const [tab, setTab] = useState<Tab>("list");
   const state = visits.state.value;
   const text = texts.visits;
   return (
@@ -38,25 +37,33 @@ export function VisitsDialog({ visits, session }: { visits: Visits; session: Ses
       {(state === "unavailable" || state === "insecure") && <p>{text[state]}</p>}
       {state === "off" && <VisitsOff visits={visits} />}
       {state === "locked" && <VisitsLocked visits={visits} />}
-      {state === "open" && (
-        <>
-          <nav class="tabs" aria-label={text.heading}>
-            {(Object.keys(text.tabs) as Tab[]).map((name) => (
-              <button
-                type="button"
-                key={name}
-                aria-current={tab === name ? "page" : undefined}
-                onClick={() => setTab(name)}
-              >
-                {text.tabs[name]}
-              </button>
-            ))}
-          </nav>
-          {tab === "list" && <VisitsList visits={visits} session={session} />}
-          {tab === "settings" && <VisitsSettings visits={visits} />}
-          {tab === "log" && <VisitsLog visits={visits} />}
-        </>
-      )}
+      {state === "open" && <Unlocked visits={visits} session={session} />}
+    </>
+  );
+}
+
+/** Begins with the list each time that the visits are unlocked. */
+function Unlocked({ visits, session }: { visits: Visits; session: Session }) {
+  const [tab, setTab] = useState<Tab>("list");
+  const text = texts.visits;
+  return (
+    <>
+      <nav class="tabs" aria-label={text.heading}>
+        {(Object.keys(text.tabs) as Tab[]).map((name) => (
+          <button
+            type="button"
+            key={name}
+            aria-current={tab === name ? "page" : undefined}
+            onClick={() => setTab(name)}
+          >
+            {text.tabs[name]}
+            {name === "log" && visits.logProblems.value > 0 && <WarningIcon />}
+          </button>
+        ))}
+      </nav>
+      {tab === "list" && <VisitsList visits={visits} session={session} />}
+      {tab === "settings" && <VisitsSettings visits={visits} />}
+      {tab === "log" && <VisitsLog visits={visits} />}
     </>
   );
 }
