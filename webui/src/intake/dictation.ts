@@ -13,11 +13,7 @@ export type Availability =
   | "absent"; // it has no recognition on the device at all
 
 export type DictationFailure =
-  | "microphone-refused"
-  | "no-microphone"
-  | "not-on-device"
-  | "language"
-  | "other";
+  "microphone-refused" | "no-microphone" | "not-on-device" | "language" | "other";
 
 export interface DictationState {
   phase: "idle" | "starting" | "listening" | "paused";
@@ -95,6 +91,9 @@ export async function installLanguage(
 const RESTART_WINDOW_MS = 3000;
 const MOST_RESTARTS = 5;
 
+/** How long a browser may take to settle the last words. */
+const FINISH_PATIENCE_MS = 2000;
+
 export interface DictationUse {
   recognition: RecognitionClass;
   language: string;
@@ -141,11 +140,18 @@ export class Dictation {
     this.#current?.stop();
   }
 
-  /** Ends for good; what was heard so far stays. */
-  stop(): void {
+  /** Ends for good, once the browser has told all that it heard, or after a patience. */
+  async finish(): Promise<void> {
     this.#holdClock();
     this.#set({ phase: "idle" });
-    this.#current?.stop();
+    const current = this.#current;
+    if (current) {
+      const ended = new Promise((resolve) => current.addEventListener("end", resolve));
+      const late = new Promise((resolve) => setTimeout(resolve, FINISH_PATIENCE_MS));
+      current.stop();
+      await Promise.race([ended, late]);
+      if (this.#current === current) this.#current = null;
+    }
     this.#settle();
   }
 
@@ -170,10 +176,22 @@ export class Dictation {
     const mine = (work: (event: Event) => void) => (event: Event) => {
       if (this.#current === recognition) work(event);
     };
-    recognition.addEventListener("start", mine(() => this.#started()));
-    recognition.addEventListener("result", mine((event) => this.#heard(event as ResultEvent)));
-    recognition.addEventListener("error", mine((event) => this.#erred(event)));
-    recognition.addEventListener("end", mine(() => this.#ended()));
+    recognition.addEventListener(
+      "start",
+      mine(() => this.#started()),
+    );
+    recognition.addEventListener(
+      "result",
+      mine((event) => this.#heard(event as ResultEvent)),
+    );
+    recognition.addEventListener(
+      "error",
+      mine((event) => this.#erred(event)),
+    );
+    recognition.addEventListener(
+      "end",
+      mine(() => this.#ended()),
+    );
     try {
       recognition.start();
     } catch {

@@ -24,7 +24,8 @@ const CUES: readonly Cue[] = [
     name: "question",
     pattern:
       /(?:^|[.?!,]\s*(?:and |so |okay |now )*)(?:what|when|where|who|why|how|which|do you|does|did you|are you|are there|is there|is it|have you|has|any|can you|could you|would you|were you|tell me)\b/g,
-    most: 2, weight: 0.19,
+    most: 2,
+    weight: 0.19,
   },
   { name: "you", pattern: /\byou(?:r|rs|'re|'ve|'ll|'d)?\b/g, most: 4, weight: 1.27 },
   { name: "I", pattern: /\b(?:i|i'm|i've|i'd|me|myself)\b/g, most: 4, weight: -0.87 },
@@ -33,36 +34,57 @@ const CUES: readonly Cue[] = [
     name: "intention",
     pattern:
       /\b(?:let's|let me|we'll|we're (?:going to|gonna)|we can|i'm (?:going to|gonna)|i'll|i'd like|i want|i would like|i recommend|i suggest|go ahead|make sure)\b/g,
-    most: 3, weight: 1.27,
+    most: 3,
+    weight: 1.27,
   },
   {
     name: "clinical",
     pattern:
       /\b(?:mg|milligrams?|prescri\w+|refills?|x-rays?|mri|ct|labs?|blood ?work|exam\w*|vitals?|blood pressure|heart rate|lungs|auscultation|tender\w*|follow(?:-|ing )?up|refer\w*|physical therapy|results?|diagnos\w+|assessment|treatment|murmurs?|edema|swelling|range of motion|symptoms?|medications?|history|normal|consistent|elevated|distress)\b/g,
-    most: 4, weight: 1.12,
+    most: 4,
+    weight: 1.12,
   },
   {
     name: "complaint",
     pattern:
       /\b(?:hurts?|hurting|aches?|aching|feels?|felt|feeling|sore|tired|worse|can't|couldn't|bother\w*|worried|scared|it just|started|noticed|kind of|kinda|trying)\b/g,
-    most: 3, weight: -0.3,
+    most: 3,
+    weight: -0.3,
   },
   {
     name: "answer",
     pattern:
       /^(?:yes|yeah|yep|no|nope|not really|mm-hmm|uh-huh|sure|it's|it is|that's|well|um|uh|i|my|just)\b/g,
-    most: 1, weight: -0.8,
+    most: 1,
+    weight: -0.8,
   },
   {
     name: "reception",
-    pattern: /^(?:okay|ok|all right|alright|great|perfect|got it|good|excellent|so|and|hi|hello)\b/g,
-    most: 1, weight: 0.62,
+    pattern:
+      /^(?:okay|ok|all right|alright|great|perfect|got it|good|excellent|so|and|hi|hello)\b/g,
+    most: 1,
+    weight: 0.62,
   },
-  { name: "past", pattern: /\b(?:ago|last (?:week|month|year|night)|yesterday|used to)\b/g, most: 2, weight: -0.62 },
+  {
+    name: "past",
+    pattern: /\b(?:ago|last (?:week|month|year|night)|yesterday|used to)\b/g,
+    most: 2,
+    weight: -0.62,
+  },
   { name: "doctor addressed", pattern: /\b(?:doctor|doc)\b/g, most: 1, weight: -1.39 },
-  { name: "dictation", pattern: /\b(?:hey (?:dragon|siri|alexa)|the patient|year[- ]old)\b/g, most: 2, weight: 2.57 },
+  {
+    name: "dictation",
+    pattern: /\b(?:hey (?:dragon|siri|alexa)|the patient|year[- ]old)\b/g,
+    most: 2,
+    weight: 2.57,
+  },
   { name: "thanks", pattern: /\b(?:thank you|thanks)\b/g, most: 1, weight: -1.91 },
-  { name: "relative", pattern: /\bmy (?:wife|husband|mom|mother|dad|father|son|daughter|kids?|boss|job)\b/g, most: 1, weight: -0.5 },
+  {
+    name: "relative",
+    pattern: /\bmy (?:wife|husband|mom|mother|dad|father|son|daughter|kids?|boss|job)\b/g,
+    most: 1,
+    weight: -0.5,
+  },
 ];
 const SHORT = { words: 3, weight: -0.58 };
 const LONG = { words: 25, weight: 0.68 };
@@ -72,7 +94,11 @@ const MOST_PER_LINE = 4;
 
 /** Logarithm of the odds that a doctor said it. */
 export function doctorOdds(text: string): number {
-  const plain = text.slice(0, 2000).toLowerCase().replace(/’/g, "'").replace(/ n't\b/g, "n't");
+  const plain = text
+    .slice(0, 2000)
+    .toLowerCase()
+    .replace(/’/g, "'")
+    .replace(/ n't\b/g, "n't");
   const words = plain.match(/[\p{L}\p{N}][\p{L}\p{N}'-]*/gu)?.length ?? 0;
   let odds = BIAS;
   if (words <= SHORT.words) odds += SHORT.weight;
@@ -215,7 +241,10 @@ function likeliest(
     const chance = at === 0 ? 0.5 : asks[at - 1] ? chances.question : chances.other;
     const change = Math.log(chance);
     const stay = Math.log(1 - chance);
-    const other: [boolean, boolean] = [patient + change > doctor + stay, doctor + change > patient + stay];
+    const other: [boolean, boolean] = [
+      patient + change > doctor + stay,
+      doctor + change > patient + stay,
+    ];
     fromOther.push(other);
     [doctor, patient] = [
       (other[0] ? patient + change : doctor + stay) + odd / 2,

@@ -99,9 +99,14 @@ function formatOf(name: string): Format | null {
 
 /** What a text is by its content: subtitles and JSON are often saved as `.txt`. */
 export function sniff(text: string): Format {
-  const head = text.slice(0, 2000).replace(/^\ufeff/, "").trimStart();
+  const head = text
+    .slice(0, 2000)
+    .replace(/^\ufeff/, "")
+    .trimStart();
   if (/^WEBVTT(?:\s|$)/.test(head)) return "vtt";
-  if (/^(?:\d+\s*\n)?\s*\d{1,2}:\d{2}(?::\d{2})?[.,]\d{1,3}\s*-->/.test(head.replace(/\r\n?/g, "\n"))) {
+  if (
+    /^(?:\d+\s*\n)?\s*\d{1,2}:\d{2}(?::\d{2})?[.,]\d{1,3}\s*-->/.test(head.replace(/\r\n?/g, "\n"))
+  ) {
     return "srt";
   }
   if (/^[[{]/.test(head)) {

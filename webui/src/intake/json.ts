@@ -140,9 +140,11 @@ function label(value: unknown): string {
     return /^[A-Z]$/.test(value) ? `speaker ${value.toLowerCase()}` : value;
   }
   const inner = fields(value);
-  return SPEAKER_FIELDS.map((name) => inner[name])
-    .filter((found) => typeof found === "string" || typeof found === "number")
-    .map(label)[0] ?? string(inner["id"]);
+  return (
+    SPEAKER_FIELDS.map((name) => inner[name])
+      .filter((found) => typeof found === "string" || typeof found === "number")
+      .map(label)[0] ?? string(inner["id"])
+  );
 }
 
 function speakerOf(of: Fields): string {
@@ -348,7 +350,8 @@ function readAnyList(root: unknown): Piece[] | null {
       const named = found.filter(({ speaker }) => speaker !== "").length;
       // Bare texts are a transcript only where the whole file is a list of them.
       const spoken = value === root || list(value).some((one) => typeof one === "object");
-      const better = Math.min(named, 1) > speakers || (Math.min(named, 1) === speakers && found.length > size);
+      const better =
+        Math.min(named, 1) > speakers || (Math.min(named, 1) === speakers && found.length > size);
       if (spoken && found.length > 0 && better) {
         [best, size, speakers] = [found, found.length, Math.min(named, 1)];
       }
@@ -371,8 +374,11 @@ function readOneText(root: unknown): Piece[] | null {
 
 /** What is in a file that nothing was recognised in, for the error. */
 function describe(root: unknown): string {
-  if (Array.isArray(root)) return root.length === 0 ? "[]" : `[${describe(root[0])}, …]`.slice(0, 80);
+  if (Array.isArray(root))
+    return root.length === 0 ? "[]" : `[${describe(root[0])}, …]`.slice(0, 80);
   if (typeof root !== "object" || root === null) return typeof root;
-  const names = Object.keys(root).slice(0, 6).map((name) => name.slice(0, 24));
+  const names = Object.keys(root)
+    .slice(0, 6)
+    .map((name) => name.slice(0, 24));
   return `{${names.join(", ")}${Object.keys(root).length > 6 ? ", …" : ""}}`;
 }

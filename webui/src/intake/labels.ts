@@ -14,7 +14,8 @@ const TIME_FIRST = new RegExp(
   String.raw`^[[(]?(${CLOCK})(?:[ \t]{0,4}(?:-->|[-–—])[ \t]{0,4}${CLOCK})?[\])]?[ \t]{0,4}(?:[-–—|][ \t]{1,4})?`,
 );
 const BRACKETED = /^\[([^\]\n]{1,40})\][ \t]*:?[ \t]*/;
-const COLON = /^([\p{L}\d][\p{L}\p{M}\p{N}_.'’&/-]*(?: [\p{L}\p{M}\p{N}_.'’&/()-]+){0,3}) ?:(?=\s|$)[ \t]*/u;
+const COLON =
+  /^([\p{L}\d][\p{L}\p{M}\p{N}_.'’&/-]*(?: [\p{L}\p{M}\p{N}_.'’&/()-]+){0,3}) ?:(?=\s|$)[ \t]*/u;
 const COLON_AFTER_TIME = new RegExp(
   String.raw`^([\p{L}][\p{L}\p{M}\p{N}_.'’ -]{0,39}?)[ \t]{0,4}[[(]?${CLOCK}[\])]?[ \t]{0,4}:[ \t]*`,
   "u",

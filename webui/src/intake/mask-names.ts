@@ -62,14 +62,68 @@ const EPONYM_NOUNS = set(
 /** 'certain': whatever follows is a name; 'likely': only what looks like one. */
 const CUES: readonly { words: string[]; certain: boolean }[] = [
   ...["mr", "mrs", "ms", "mx", "dr", "prof"].map((title) => ({ words: [title], certain: true })),
-  ...["my name is", "my name's", "name is", "name was", "full name", "first name", "last name", "surname"]
-    .map((said) => ({ words: said.split(" "), certain: true })),
-  ...["hi", "hello", "hey", "dear", "miss", "doctor", "professor", "nurse", "uncle", "aunt", "auntie",
-    "call me", "goes by", "i'm", "i am", "this is", "thanks", "thank you", "good morning", "morning",
-    "good afternoon", "good evening", "bye", "goodbye", "welcome", "named", "sister", "brother", "wife",
-    "husband", "son", "daughter", "mother", "father", "mom", "dad", "friend", "partner", "neighbor",
-    "grandson", "granddaughter", "cousin", "girlfriend", "boyfriend", "patient", "pt", "see", "saw",
-    "ask", "told"].map((said) => ({ words: said.split(" "), certain: false })),
+  ...[
+    "my name is",
+    "my name's",
+    "name is",
+    "name was",
+    "full name",
+    "first name",
+    "last name",
+    "surname",
+  ].map((said) => ({ words: said.split(" "), certain: true })),
+  ...[
+    "hi",
+    "hello",
+    "hey",
+    "dear",
+    "miss",
+    "doctor",
+    "professor",
+    "nurse",
+    "uncle",
+    "aunt",
+    "auntie",
+    "call me",
+    "goes by",
+    "i'm",
+    "i am",
+    "this is",
+    "thanks",
+    "thank you",
+    "good morning",
+    "morning",
+    "good afternoon",
+    "good evening",
+    "bye",
+    "goodbye",
+    "welcome",
+    "named",
+    "sister",
+    "brother",
+    "wife",
+    "husband",
+    "son",
+    "daughter",
+    "mother",
+    "father",
+    "mom",
+    "dad",
+    "friend",
+    "partner",
+    "neighbor",
+    "grandson",
+    "granddaughter",
+    "cousin",
+    "girlfriend",
+    "boyfriend",
+    "patient",
+    "pt",
+    "see",
+    "saw",
+    "ask",
+    "told",
+  ].map((said) => ({ words: said.split(" "), certain: false })),
 ];
 const CUES_BY_LAST = new Map<string, { words: string[]; certain: boolean }[]>();
 for (const cue of CUES) {
@@ -140,7 +194,9 @@ function tokenize(text: string): Token[] {
 
 /** Whether capitals within sentences are there at all. */
 function hasCapitals(tokens: readonly Token[]): boolean {
-  const within = tokens.filter(({ first, word }) => !first && word !== "i" && !word.startsWith("i'"));
+  const within = tokens.filter(
+    ({ first, word }) => !first && word !== "i" && !word.startsWith("i'"),
+  );
   const capitals = within.filter(({ capital }) => capital).length;
   const firsts = tokens.filter(({ first, gap }) => first && !gap.startsWith("]")); // no labels
   const begun = firsts.filter(({ capital }) => capital).length;
@@ -153,7 +209,11 @@ function cueBefore(tokens: readonly Token[], at: number): "certain" | "likely" |
   let best: "certain" | "likely" | null = null;
   for (const { words, certain } of CUES_BY_LAST.get(before.word) ?? []) {
     const said = words.every((word, i) => tokens[at - words.length + i]?.word === word);
-    const comma = GREETINGS.has(before.word) || ["morning", "afternoon", "evening", "you", "thanks", "welcome", "bye", "goodbye"].includes(before.word);
+    const comma =
+      GREETINGS.has(before.word) ||
+      ["morning", "afternoon", "evening", "you", "thanks", "welcome", "bye", "goodbye"].includes(
+        before.word,
+      );
     const gap = TITLES.has(before.word) ? /^\.? ?$/ : comma ? /^ ?,? $/ : /^(?: | ?: ?| ?, )$/;
     if (said && gap.test(before.gap)) {
       if (certain) return "certain";
@@ -174,7 +234,11 @@ function isName(
   if (STOP.has(word) || TITLES.has(word)) return false;
   const after = cue === "within" && GIVEN.has(tokens[at - 1]!.word);
   if (NO_PERSON.has(word) && !(after && AMBIGUOUS.has(word))) return false;
-  if (word.length === 1) return (cue === "certain" && /^\. ?$|^ $/.test(token.gap) && capital) || (cue === "within" && capital && token.gap === ". ");
+  if (word.length === 1)
+    return (
+      (cue === "certain" && /^\. ?$|^ $/.test(token.gap) && capital) ||
+      (cue === "within" && capital && token.gap === ". ")
+    );
   const listed = GIVEN.has(word) || SURNAMES.has(word);
   const ambiguous = AMBIGUOUS.has(word);
   if (isEponym(tokens, at) && cue !== "certain") return false;
@@ -193,7 +257,11 @@ function isName(
     if (!ambiguous || token.possessive) return false;
     if (token.first) return AMBIGUOUS_GIVEN.has(word) && /^ ?,/.test(token.gap);
     const beside = tokens[at + 1];
-    return AMBIGUOUS_GIVEN.has(word) || isAddressed(tokens, at) || Boolean(beside?.capital && token.gap === " ");
+    return (
+      AMBIGUOUS_GIVEN.has(word) ||
+      isAddressed(tokens, at) ||
+      Boolean(beside?.capital && token.gap === " ")
+    );
   }
   if (token.gap.startsWith("-")) return false; // a word that was broken off
   if (cue === "certain") {
@@ -202,11 +270,20 @@ function isName(
     return listed || ambiguous || marked;
   }
   if (cue === "within") {
-    return listed || (ambiguous && endsHere(token)) || (GIVEN.has(tokens[at - 1]!.word) && ambiguous && isAddressed(tokens, at));
+    return (
+      listed ||
+      (ambiguous && endsHere(token)) ||
+      (GIVEN.has(tokens[at - 1]!.word) && ambiguous && isAddressed(tokens, at))
+    );
   }
   // Pieces of words and sounds ('wan na', 'lo') look like short names.
   if (listed && (word.length > 3 || cue === "likely" || isAddressed(tokens, at))) return true;
-  return cue === "likely" && ambiguous && (GREETINGS.has(tokens[at - 1]!.word) || tokens[at - 1]!.word === "doctor") && endsHere(token);
+  return (
+    cue === "likely" &&
+    ambiguous &&
+    (GREETINGS.has(tokens[at - 1]!.word) || tokens[at - 1]!.word === "doctor") &&
+    endsHere(token)
+  );
 }
 
 /** All in capitals, as abbreviations are. */
@@ -258,7 +335,11 @@ function labelNames(text: string): { spans: Span[]; words: string[] } {
     const offset = start + label.length - plain.length;
     for (const word of plain.matchAll(/\p{L}[\p{L}\p{M}'’-]+/gu)) {
       if (STOP.has(word[0].toLowerCase())) continue;
-      spans.push({ kind: "NAME", start: offset + word.index, end: offset + word.index + word[0].length });
+      spans.push({
+        kind: "NAME",
+        start: offset + word.index,
+        end: offset + word.index + word[0].length,
+      });
       words.push(word[0].toLowerCase());
     }
   }

@@ -70,7 +70,10 @@ const FORMS: readonly Form[] = [
   },
   { kind: "NUMBER", pattern: /(?<![\w.,/-])[a-z]{0,3}-?\d{7,16}(?![\w,/]|\.\d)/dgi },
   // Dates.
-  { kind: "DATE", pattern: new RegExp(`(?<![\\d/.-])${DAY}/${DAY}/(?:${YEAR}|\\d\\d)(?![\\d/-])`, "dg") },
+  {
+    kind: "DATE",
+    pattern: new RegExp(`(?<![\\d/.-])${DAY}/${DAY}/(?:${YEAR}|\\d\\d)(?![\\d/-])`, "dg"),
+  },
   {
     kind: "DATE",
     pattern: new RegExp(
@@ -84,7 +87,8 @@ const FORMS: readonly Form[] = [
       `\\b(?:on|since|dated|until|by) (?<value>${DAY}/${DAY})(?![\\d/-]|\\.\\d)(?! ?(?:pain|strength|vision|out|on|scale|in severity|mmhg|systolic))`,
       "dgi",
     ),
-    holds: (found) => found.groups!["value"]!.split("/").every((part) => Number(part) > 0) &&
+    holds: (found) =>
+      found.groups!["value"]!.split("/").every((part) => Number(part) > 0) &&
       found.groups!["value"]!.split("/").some((part) => Number(part) <= 12),
   },
   {
@@ -121,7 +125,10 @@ const FORMS: readonly Form[] = [
   },
   { kind: "ADDRESS", pattern: /\bp\.? ?o\.? box \d{1,7}\b/dgi },
   { kind: "ADDRESS", pattern: new RegExp(`\\b${STATE} \\d{5}(?:-\\d{4})?\\b`, "dg") },
-  { kind: "ADDRESS", pattern: /\b(?:zip|postal|post) ?code[^\d\n.?!]{0,15}(?<value>\d{5}(?:-\d{4})?)\b/dgi },
+  {
+    kind: "ADDRESS",
+    pattern: /\b(?:zip|postal|post) ?code[^\d\n.?!]{0,15}(?<value>\d{5}(?:-\d{4})?)\b/dgi,
+  },
   { kind: "ADDRESS", pattern: /(?<![\w-])[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b/dg },
   {
     kind: "ADDRESS",
@@ -135,7 +142,7 @@ const FORMS: readonly Form[] = [
 export function findValues(text: string): Span[] {
   return FORMS.flatMap(({ kind, pattern, holds }) =>
     [...text.matchAll(pattern)]
-      .filter((found) => !holds || holds(found as RegExpExecArray, text))
+      .filter((found) => !holds || holds(found, text))
       .map((found) => {
         const [start, end] = found.indices?.groups?.["value"] ??
           found.indices?.[0] ?? [found.index, found.index + found[0].length];
@@ -168,9 +175,17 @@ function isMonth(found: RegExpExecArray, text: string): boolean {
 /** Short forms of streets are words, too ('st', 'dr', 'way'): they need a capital or a comma. */
 function isStreet(found: RegExpExecArray): boolean {
   const address = found[0];
-  const street = new RegExp(` ${STREET}\\b`, "i").exec(address.replace(/^\d+/, ""))?.[0].trim() ?? "";
-  if (/^(?:st|dr|ct|pl|rd|ln|ave|way|place|close|court|drive|square|circle|trail|terrace)$/i.test(street)) {
-    return /\d[a-z]? (?:[nsew]\.? )?\p{Lu}/u.test(address) || /^\d{2,}/.test(address) && street.length > 4;
+  const street =
+    new RegExp(` ${STREET}\\b`, "i").exec(address.replace(/^\d+/, ""))?.[0].trim() ?? "";
+  if (
+    /^(?:st|dr|ct|pl|rd|ln|ave|way|place|close|court|drive|square|circle|trail|terrace)$/i.test(
+      street,
+    )
+  ) {
+    return (
+      /\d[a-z]? (?:[nsew]\.? )?\p{Lu}/u.test(address) ||
+      (/^\d{2,}/.test(address) && street.length > 4)
+    );
   }
   return true;
 }

@@ -30,7 +30,7 @@ export interface Masked {
   text: string;
   masks: Mask[];
   /** Brings the values back in what a model wrote from the text, whatever case it used. */
-  restore(note: string): string;
+  restore: (note: string) => string;
 }
 
 /** `NAME-1` as models may write it: in another case, with another hyphen, with spaces. */

@@ -12,7 +12,10 @@ const ANONYMOUS =
 
 /** 'doctor' or 'patient' where a label says so, 'other' for nurses and relatives; else null. */
 export function roleOf(label: string): Role | "other" | null {
-  const plain = label.trim().toLowerCase().replace(/[.:]+$/, "");
+  const plain = label
+    .trim()
+    .toLowerCase()
+    .replace(/[.:]+$/, "");
   if (OTHER.test(plain)) return "other";
   if (DOCTOR.test(plain)) return "doctor";
   if (PATIENT.test(plain)) return "patient";

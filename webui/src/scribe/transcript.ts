@@ -57,6 +57,23 @@ export function splitTurns(transcript: string): Turn[] {
 }
 
 /**
+ * A transcript with other names of its speakers, told in lower case; labels that keep their name
+ * stay as they are written, and so does all that was said.
+ */
+export function renameSpeakers(transcript: string, rename: (speaker: string) => string): string {
+  return transcript
+    .split("\n")
+    .map((line) => {
+      const label = SPEAKER.exec(line);
+      if (!label) return line;
+      const speaker = (label[1] ?? label[2] ?? "").trim().toLowerCase();
+      const name = rename(speaker);
+      return name === speaker ? line : `[${name}] ${line.slice(label[0].length)}`.trimEnd();
+    })
+    .join("\n");
+}
+
+/**
  * The longest end (or start) of a normalised transcript that `fits`, cut between turns; where not
  * even one turn fits, between sentences, then words, then characters. '' when nothing fits.
  * `fits` must hold for every shorter piece of a piece for which it holds.

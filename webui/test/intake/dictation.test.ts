@@ -6,7 +6,6 @@ import {
   onDeviceRecognition,
   type DictationState,
   type Recognition,
-  type RecognitionClass,
 } from "../../src/intake/dictation.ts";
 
 /** A browser's recogniser that says what the test has it say. */
@@ -64,7 +63,7 @@ function dictate() {
   const states: DictationState[] = [];
   const clock = { now: 1000 };
   const dictation = new Dictation({
-    recognition: FakeRecognition as unknown as RecognitionClass,
+    recognition: FakeRecognition,
     language: "en-US",
     onLine: (line) => void lines.push(line),
     onState: (state) => void states.push(state),
@@ -99,11 +98,24 @@ describe("recognition on the device", () => {
 
   it("is unavailable where the browser says so or refuses to tell", async () => {
     const saying = (available: () => Promise<string>) => ({ available }) as never;
-    expect(await availability(saying(async () => "unavailable"), "xx")).toBe("unavailable");
-    expect(await availability(saying(() => Promise.reject(new Error("policy"))), "en")).toBe(
-      "unavailable",
-    );
-    expect(await availability(saying(async () => "downloadable"), "en")).toBe("downloadable");
+    expect(
+      await availability(
+        saying(async () => "unavailable"),
+        "xx",
+      ),
+    ).toBe("unavailable");
+    expect(
+      await availability(
+        saying(() => Promise.reject(new Error("policy"))),
+        "en",
+      ),
+    ).toBe("unavailable");
+    expect(
+      await availability(
+        saying(async () => "downloadable"),
+        "en",
+      ),
+    ).toBe("downloadable");
   });
 
   it("does not start where the browser does not take the setting", () => {
@@ -115,7 +127,7 @@ describe("recognition on the device", () => {
     }
     const states: DictationState[] = [];
     new Dictation({
-      recognition: Deaf as unknown as RecognitionClass,
+      recognition: Deaf,
       language: "en-US",
       onLine: () => undefined,
       onState: (state) => void states.push(state),
@@ -171,6 +183,24 @@ describe("Dictation", () => {
     for (let i = 0; i < 6; i++) heard().end();
     expect(dictation.state).toMatchObject({ failure: "other" });
     expect(FakeRecognition.made.length).toBe(6);
+  });
+
+  it("finishes with the last words, settled or not, each once", async () => {
+    const { dictation, lines, heard } = dictate();
+    dictation.start();
+    heard().say("last wor", false);
+    const finished = dictation.finish();
+    heard().say("last words", true);
+    heard().end();
+    await finished;
+    expect(lines).toEqual(["last words"]);
+    dictation.start();
+    heard().say("once more", false);
+    const again = dictation.finish();
+    heard().end();
+    await again;
+    expect(lines).toEqual(["last words", "once more"]);
+    expect(dictation.state.phase).toBe("idle");
   });
 
   it("counts the time without pauses", () => {

@@ -76,7 +76,9 @@ const SWAPPED = new Set(["D2N034", "D2N038", "D2N056", "D2N057", "D2N059", "D2N0
 function dialogues(file: string): SpokenTurn[][] {
   const text = readFileSync(join(DATA, file), "utf8");
   const rows: string[][] = [[]];
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,"\r\n]*))(,|\r?\n|$)/g)) {
+  for (const [, quoted, plain, end] of text.matchAll(
+    /(?:"((?:[^"]|"")*)"|([^,"\r\n]*))(,|\r?\n|$)/g,
+  )) {
     rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain ?? "");
     if (end !== ",") rows.push([]);
   }
@@ -112,7 +114,9 @@ describe.skipIf(!there)("the guess on ACI-Bench, whose labels are taken away", (
       const { remark } = nameSpeakers(anonymous);
       if (remark?.code === "guessed-labels") {
         // In one visit a relative answers, and no turn is the patient's.
-        const answers = two.some(({ speaker }) => speaker === "patient") ? "speaker 1" : "speaker 3";
+        const answers = two.some(({ speaker }) => speaker === "patient")
+          ? "speaker 1"
+          : "speaker 3";
         labels += Number(remark.doctor === "speaker 2" && remark.patient === answers);
       }
       count(two, lines);

@@ -3,7 +3,10 @@ export const LINES: readonly [line: string, masked: readonly string[]][] = [
   // Names with capitals.
   ["[doctor] Good morning, Mr. Halvorsen, what brings you in today?", ["Halvorsen"]],
   ["[patient] Hi, Dr. Okonkwo, it's my shoulder again.", ["Okonkwo"]],
-  ["[doctor] Hello Maria, I'm Dr. Jean Whitfield, nice to meet you.", ["Maria", "Jean", "Whitfield"]],
+  [
+    "[doctor] Hello Maria, I'm Dr. Jean Whitfield, nice to meet you.",
+    ["Maria", "Jean", "Whitfield"],
+  ],
   ["[patient] My name is Xiomara Villanueva and I was born in Texas.", ["Xiomara", "Villanueva"]],
   ["[patient] Dr. Patel sent me over because of the murmur.", ["Patel"]],
   ["[doctor] So Brian is a 58 year old male with heart failure.", ["Brian"]],
@@ -43,7 +46,10 @@ export const LINES: readonly [line: string, masked: readonly string[]][] = [
   ["[patient] the surgery was the fourteenth of may .", ["fourteenth of may"]],
   ["[patient] it happened december twenty second .", ["december twenty second"]],
   ["[doctor] We saw you last in June 2023.", ["June 2023"]],
-  ["[patient] my date of birth is may ninth nineteen fifty six .", ["may ninth nineteen fifty six"]],
+  [
+    "[patient] my date of birth is may ninth nineteen fifty six .",
+    ["may ninth nineteen fifty six"],
+  ],
   ["[doctor] Come back on 3/14 for the stress test.", ["3/14"]],
   ["[doctor] The MRI is scheduled for 12 August.", ["12 August"]],
   ["[patient] I stopped smoking on the 1st of January 2019.", ["1st of January 2019"]],
@@ -54,12 +60,18 @@ export const LINES: readonly [line: string, masked: readonly string[]][] = [
   ["[patient] My cell is 555-867-5309, call any time.", ["555-867-5309"]],
   ["[patient] call 867-5309 after five .", ["867-5309"]],
   ["[patient] My number is +44 20 7946 0958.", ["+44 20 7946 0958"]],
-  ["[patient] it's five five five , oh one two , nine eight seven six .", ["five five five , oh one two , nine eight seven six"]],
+  [
+    "[patient] it's five five five , oh one two , nine eight seven six .",
+    ["five five five , oh one two , nine eight seven six"],
+  ],
   ["[doctor] The pharmacy's fax is 415.555.2671.", ["415.555.2671"]],
   ["[patient] Email me at j.doe82@example.org please.", ["j.doe82@example.org"]],
   ["[patient] it's nora dot quinn at gmail dot com .", ["nora dot quinn at gmail dot com"]],
   // Addresses.
-  ["[patient] I live at 482 Maple Street, Springfield, IL 62704.", ["482 Maple Street, Springfield, IL 62704"]],
+  [
+    "[patient] I live at 482 Maple Street, Springfield, IL 62704.",
+    ["482 Maple Street, Springfield, IL 62704"],
+  ],
   ["[patient] send it to 17 North Ashland Avenue, Apt 4B.", ["17 North Ashland Avenue, Apt 4B"]],
   ["[patient] we moved to 1200 old mill road last year .", ["1200 old mill road"]],
   ["[patient] My address is 9 Birch Ln.", ["9 Birch Ln"]],
@@ -76,8 +88,14 @@ export const LINES: readonly [line: string, masked: readonly string[]][] = [
   ["[doctor] NHS number 943 476 5919.", ["943 476 5919"]],
   ["[doctor] Medical record number is H20391847.", ["H20391847"]],
   // Several at once.
-  ["[doctor] Mr. Ellis, born 2/11/1950, MRN 7782310, lives on Oak Lane.", ["Ellis", "2/11/1950", "7782310", "Oak Lane"]],
-  ["[patient] I'm Claire, and Dr. Boyd's office is at 40 Harbor Drive.", ["Claire", "Boyd", "40 Harbor Drive"]],
+  [
+    "[doctor] Mr. Ellis, born 2/11/1950, MRN 7782310, lives on Oak Lane.",
+    ["Ellis", "2/11/1950", "7782310", "Oak Lane"],
+  ],
+  [
+    "[patient] I'm Claire, and Dr. Boyd's office is at 40 Harbor Drive.",
+    ["Claire", "Boyd", "40 Harbor Drive"],
+  ],
   ["[doctor] Hi there, Tom. Your brother Luke called on June 5.", ["Tom", "Luke", "June 5"]],
   // Nothing to mask: doses, vitals, ages, durations.
   ["[doctor] Take metformin 500 mg twice a day with meals.", []],

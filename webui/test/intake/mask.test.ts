@@ -26,7 +26,8 @@ describe("what is masked", () => {
       right += wanted.length - open.length;
       missed += open.length;
       wrong += extra.length;
-      if (open.length + extra.length > 0) problems.push(`${line}  missed ${open.join(" | ")}; wrong ${extra.join(" | ")}`);
+      if (open.length + extra.length > 0)
+        problems.push(`${line}  missed ${open.join(" | ")}; wrong ${extra.join(" | ")}`);
     }
     const recall = right / (right + missed);
     const precision = right / (right + wrong);
@@ -65,7 +66,8 @@ describe("what is masked", () => {
     const masked = said.filter((name) => {
       const capital = name[0]!.toUpperCase() + name.slice(1);
       return [name, capital].some(
-        (written) => mask(`[doctor] So we think of ${written}, and you take water.`).masks.length > 0,
+        (written) =>
+          mask(`[doctor] So we think of ${written}, and you take water.`).masks.length > 0,
       );
     });
     console.info(`${masked.length} of ${said.length} masked: ${masked.slice(0, 40).join(", ")}`);
@@ -74,7 +76,9 @@ describe("what is masked", () => {
 });
 
 describe("restore", () => {
-  const { restore } = mask("[doctor] hi , brian . mr. o'brien saw you on 3/4/2021 , call 555-867-5309 .");
+  const { restore } = mask(
+    "[doctor] hi , brian . mr. o'brien saw you on 3/4/2021 , call 555-867-5309 .",
+  );
 
   it("brings every value back, whatever case the model used", () => {
     expect(restore("NAME-1 was seen on DATE-1 (PHONE-1).")).toBe(
@@ -92,8 +96,24 @@ describe("restore", () => {
 
   it("undoes the mask, up to the capitals of names", () => {
     const word = fc.constantFrom(
-      "brian", "Brian", "dr. smith", "Dr. Nguyen", "3/4/2021", "march 3rd", "555-867-5309", "NAME-1",
-      "a@b.org", "12 Oak Street", "mrn 1234567", "hi", ",", ".", "\n[doctor]", "\n[anna]", "mg", "500",
+      "brian",
+      "Brian",
+      "dr. smith",
+      "Dr. Nguyen",
+      "3/4/2021",
+      "march 3rd",
+      "555-867-5309",
+      "NAME-1",
+      "a@b.org",
+      "12 Oak Street",
+      "mrn 1234567",
+      "hi",
+      ",",
+      ".",
+      "\n[doctor]",
+      "\n[anna]",
+      "mg",
+      "500",
     );
     fc.assert(
       fc.property(fc.array(word), (words) => {
@@ -112,7 +132,21 @@ describe("restore", () => {
       }),
       { numRuns: 2000 },
     );
-    for (const part of ["a ", "1-", "a.", "on 1/", "555-", "mr. ", "Aa-", "one ", "may ", "id ", "x at ", "\n[a", "1 Aa "]) {
+    for (const part of [
+      "a ",
+      "1-",
+      "a.",
+      "on 1/",
+      "555-",
+      "mr. ",
+      "Aa-",
+      "one ",
+      "may ",
+      "id ",
+      "x at ",
+      "\n[a",
+      "1 Aa ",
+    ]) {
       const begun = performance.now();
       mask(part.repeat(20_000));
       expect(performance.now() - begun, `time for '${part}'`).toBeLessThan(2000);

@@ -5,6 +5,7 @@ import {
   countWords,
   cutTranscript,
   normalizeTranscript,
+  renameSpeakers,
   splitTurns,
 } from "../../src/scribe/transcript.ts";
 
@@ -54,6 +55,17 @@ describe("splitTurns", () => {
       "two",
       "three",
     ]);
+  });
+});
+
+describe("renameSpeakers", () => {
+  it("changes labels in both forms and nothing else", () => {
+    const text = "[Doctor]  hi\nstill\nPatient: no .\n\nsee doctor: x";
+    const swapped: Record<string, string> = { doctor: "patient", patient: "doctor" };
+    expect(renameSpeakers(text, (speaker) => swapped[speaker] ?? speaker)).toBe(
+      "[patient] hi\nstill\n[doctor] no .\n\nsee doctor: x",
+    );
+    expect(renameSpeakers(text, (speaker) => speaker)).toBe(text);
   });
 });
 
