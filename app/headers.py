@@ -30,7 +30,6 @@ DENIED_FEATURES = (
     "idle-detection",
     "local-fonts",
     "magnetometer",
-    "microphone",
     "midi",
     "payment",
     "publickey-credentials-get",
@@ -40,13 +39,21 @@ DENIED_FEATURES = (
 )
 """What neither the page nor anything in it may ever use."""
 
+OWN_FEATURES = ("microphone", "on-device-speech-recognition")
+"""What the page alone may use, for dictation that the browser recognises on the device."""
+
 SECURITY_HEADERS = {
     # A meta element cannot say who may frame the page.
     "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",  # this and the next: shared memory, so threads
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED_FEATURES),
+    "Permissions-Policy": ", ".join(
+        [
+            *(f"{feature}=()" for feature in DENIED_FEATURES),
+            *(f"{feature}=(self)" for feature in OWN_FEATURES),
+        ]
+    ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
