@@ -39,6 +39,8 @@ export interface ExportDocument {
   /** The clinician's own title, or the words' heading. */
   title: string;
   titled: boolean;
+  /** The one section that this is, or null for the whole note. */
+  part: ShownKey | null;
   /** ISO 8601. */
   created: string;
   /** Those that hold text, in the note's order. */
@@ -70,6 +72,7 @@ export function composeExport(encounter: Encounter, words: ExportWords): ExportD
     id,
     title: title || words.heading,
     titled: title !== "",
+    part: null,
     created,
     sections,
     signature,
@@ -85,5 +88,5 @@ export function composeExport(encounter: Encounter, words: ExportWords): ExportD
 /** The document of one section alone; null where that holds no text. */
 export function onlySection(document: ExportDocument, key: ShownKey): ExportDocument | null {
   const sections = document.sections.filter((section) => section.key === key);
-  return sections.length === 0 ? null : { ...document, sections };
+  return sections.length === 0 ? null : { ...document, part: key, sections };
 }

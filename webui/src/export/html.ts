@@ -35,9 +35,9 @@ function list(items: readonly ListItem[]): string {
 }
 
 /** For the clipboard: a single section without its heading, and the statement at the end. */
-export function toClipboardHtml({ sections, statement }: ExportDocument): string {
+export function toClipboardHtml({ part, sections, statement }: ExportDocument): string {
   const body = sections.map(({ title, blocks }) => {
-    const heading = sections.length > 1 ? `<h2>${escapeHtml(title)}</h2>` : "";
+    const heading = part === null ? `<h2>${escapeHtml(title)}</h2>` : "";
     return heading + blocksToHtml(blocks);
   });
   return `<div>${body.join("")}<p><em>${escapeHtml(statement)}</em></p></div>`;

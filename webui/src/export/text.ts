@@ -3,8 +3,8 @@ import type { Block, ListItem } from "./blocks.ts";
 import type { ExportDocument } from "./document.ts";
 
 /** For the clipboard: a single section without its heading, and the statement at the end. */
-export function toClipboardText({ sections, statement }: ExportDocument): string {
-  return `${bodyText(sections, sections.length > 1)}\n\n${statement}`;
+export function toClipboardText({ part, sections, statement }: ExportDocument): string {
+  return `${bodyText(sections, part === null)}\n\n${statement}`;
 }
 
 /** A `.txt` file. */

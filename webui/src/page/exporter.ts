@@ -2,7 +2,7 @@
  * Copies, files, prints and signs the note, once each of its marked lines is decided on. What the
  * clinician asked for waits while the review goes through them.
  */
-import { computed, effect, signal, untracked } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 
 import {
   composeExport,
@@ -107,6 +107,19 @@ export class Exporter {
     if (begun > 0 || this.#session.editor.checking.value === "running") {
       this.stage.value = { kind: "review", action, begun };
     } else void this.#carryOut(action);
+  }
+
+  /**
+   * Keeps, corrects or removes a marked line. In one step with the check that follows, so that no
+   * corrected line counts as decided on before its answer is there.
+   */
+  decide(line: NoteLine, how: "keep" | "remove" | { text: string }): void {
+    const { editor } = this.#session;
+    batch(() => {
+      if (how === "keep") editor.keep(line.id);
+      else if (how === "remove") editor.remove(line.id);
+      else editor.edit(line.id, how.text);
+    });
   }
 
   /** After the review, by the clinician's own click. */

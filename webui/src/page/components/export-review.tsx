@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { NoteLine } from "../../note/types.ts";
 import { SHOWN_TITLES } from "../../scribe/sections.ts";
@@ -18,11 +18,11 @@ export function ReviewStage({ session, stage }: { session: Session; stage: Revie
   const line = left[0];
   const none = line === undefined;
   const leftRef = useRef<HTMLParagraphElement>(null);
-  useLayoutEffect(() => {
+  useEffect(() => {
     if (none) leftRef.current?.focus(); // what had the focus is gone
   }, [none]);
   return (
-    <Stage session={session} heading={text.heading}>
+    <Stage session={session} heading={text.heading} first={false}>
       <p>{text.why[stage.action.kind]}</p>
       <p class="review-left" role="status" ref={leftRef} tabIndex={-1}>
         {line ? text.left(left.length) : exporter.reviewed.value ? text.none : text.checking}
@@ -38,7 +38,7 @@ export function ReviewStage({ session, stage }: { session: Session; stage: Revie
 /** Browsers let a page write the clipboard for a moment after a click; where that is over. */
 function GoOn({ label, onClick }: { label: string; onClick: () => void }) {
   const buttonRef = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => buttonRef.current?.focus(), []);
+  useEffect(() => buttonRef.current?.focus(), []);
   return (
     <p class="buttons">
       <button type="button" class="primary" ref={buttonRef} onClick={onClick}>
@@ -50,11 +50,11 @@ function GoOn({ label, onClick }: { label: string; onClick: () => void }) {
 
 /** A marked line with the reason and what the visit says, and the three ways to decide. */
 function LineReview({ session, line }: { session: Session; line: NoteLine }) {
-  const { editor } = session;
+  const { exporter } = session;
   const text = texts.export.review;
   const [correcting, setCorrecting] = useState(false);
   const groupRef = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => groupRef.current?.focus(), []);
+  useEffect(() => groupRef.current?.focus(), []);
   return (
     <div
       class="review-line"
@@ -69,7 +69,7 @@ function LineReview({ session, line }: { session: Session; line: NoteLine }) {
       {correcting ? (
         <Correction
           text={line.text}
-          onSave={(words) => editor.edit(line.id, words)}
+          onSave={(words) => exporter.decide(line, { text: words })}
           onCancel={() => {
             setCorrecting(false);
             groupRef.current?.focus();
@@ -87,13 +87,13 @@ function LineReview({ session, line }: { session: Session; line: NoteLine }) {
       <Said session={session} line={line} />
       {!correcting && (
         <p class="buttons">
-          <button type="button" onClick={() => editor.keep(line.id)}>
+          <button type="button" onClick={() => exporter.decide(line, "keep")}>
             {text.keep}
           </button>
           <button type="button" onClick={() => setCorrecting(true)}>
             {text.correct}
           </button>
-          <button type="button" onClick={() => editor.remove(line.id)}>
+          <button type="button" onClick={() => exporter.decide(line, "remove")}>
             {text.remove}
           </button>
         </p>
@@ -137,7 +137,7 @@ interface CorrectionProps {
 
 function Correction({ text, onSave, onCancel }: CorrectionProps) {
   const areaRef = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => areaRef.current?.focus(), []);
+  useEffect(() => areaRef.current?.focus(), []);
   const words = texts.export.review;
   const save = (): void => {
     const wanted = areaRef.current?.value.trim() ?? text;

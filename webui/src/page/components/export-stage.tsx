@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
@@ -7,13 +7,18 @@ import { texts } from "../texts.ts";
 interface StageProps {
   session: Session;
   heading: string;
+  /** Whether the heading takes the focus, so that it is read first. */
+  first?: boolean;
   children: ComponentChildren;
 }
 
-/** A stage's frame; its heading takes the focus, so that it is read first. */
-export function Stage({ session, heading, children }: StageProps) {
+/** The frame of a stage. */
+export function Stage({ session, heading, first = true, children }: StageProps) {
   const headingRef = useRef<HTMLHeadingElement>(null);
-  useLayoutEffect(() => headingRef.current?.focus(), [heading]);
+  // After the dialog has opened, which places the focus by itself.
+  useEffect(() => {
+    if (first) headingRef.current?.focus();
+  }, [first, heading]);
   return (
     <div class="panel-body">
       <div class="pane-head">
