@@ -29,7 +29,7 @@ export type ExportAction =
 
 /** What the export's dialog shows. */
 export type ExportStage =
-  { kind: "menu" } | { kind: "review"; action: ExportAction; begun: number } | { kind: "sign" };
+  { kind: "menu" } | { kind: "review"; action: ExportAction } | { kind: "sign" };
 
 /** What the browser does with an export. */
 export interface ExportHost {
@@ -46,6 +46,9 @@ const browserHost: ExportHost = {
   mayCopy: () => (navigator.userActivation as UserActivation | undefined)?.isActive ?? true,
 };
 
+/** How long an export waits for the checks before it says so. */
+const PATIENCE_MS = 400;
+
 export class Exporter {
   readonly stage = signal<ExportStage | null>(null);
   /** A file is being made. */
@@ -56,6 +59,8 @@ export class Exporter {
     return stage?.kind === "review" ? this.#undecided(stage.action) : [];
   });
 
+  /** Waiting for an answer of the checks. */
+  #asked = false;
   readonly #session: Session;
   readonly #host: ExportHost;
 
@@ -103,10 +108,29 @@ export class Exporter {
 
   /** Does it now where nothing is in the way, else after the review. */
   ask(action: ExportAction): void {
-    const begun = this.#undecided(action).length;
-    if (begun > 0 || this.#session.editor.checking.value === "running") {
-      this.stage.value = { kind: "review", action, begun };
-    } else void this.#carryOut(action);
+    const { checking } = this.#session.editor;
+    if (this.#asked) return;
+    if (this.#undecided(action).length > 0) this.#review(action);
+    else if (checking.value !== "running") void this.#carryOut(action);
+    else {
+      // An answer of the checks that comes at once needs no dialog to wait in.
+      this.#asked = true;
+      const stop = effect(() => {
+        if (checking.value !== "running") queueMicrotask(answered);
+      });
+      const timer = setTimeout(() => answered(), PATIENCE_MS);
+      const answered = (): void => {
+        if (!this.#asked) return;
+        this.#asked = false;
+        clearTimeout(timer);
+        stop();
+        this.#review(action);
+      };
+    }
+  }
+
+  #review(action: ExportAction): void {
+    this.stage.value = { kind: "review", action };
   }
 
   /**

@@ -24,7 +24,7 @@ export function ReviewStage({ session, stage }: { session: Session; stage: Revie
   return (
     <Stage session={session} heading={text.heading} first={false}>
       <p>{text.why[stage.action.kind]}</p>
-      <p class="review-left" role="status" ref={leftRef} tabIndex={-1}>
+      <p class="review-left" aria-live="polite" ref={leftRef} tabIndex={-1}>
         {line ? text.left(left.length) : exporter.reviewed.value ? text.none : text.checking}
       </p>
       {line && <LineReview key={`${line.id} ${line.text}`} session={session} line={line} />}

@@ -7,9 +7,12 @@ import { ExportButtons } from "./export-buttons.tsx";
 import { RedoIcon, UndoIcon } from "./icons.tsx";
 import { Section } from "./note-section.tsx";
 import { Omissions } from "./omissions.tsx";
+import { ReadInParts } from "./writing-parts.tsx";
+import { WritingTools } from "./writing-tools.tsx";
 
 /** The note: four sections that fill at once, then lines to read, check and correct. */
 export function NotePane({ session }: { session: Session }) {
+  const { editor } = session;
   return (
     <section
       class="pane note"
@@ -24,9 +27,12 @@ export function NotePane({ session }: { session: Session }) {
           <ExportButtons session={session} />
         </span>
       </header>
+      <WritingTools session={session} />
       <Verdict session={session} />
       <Remarks session={session} />
-      <div class="sections">
+      <div
+        class={editor.document.value && !session.streaming.value ? "sections standing" : "sections"}
+      >
         {SHOWN_KEYS.map((name) => (
           <Section key={name} session={session} name={name} />
         ))}
@@ -116,6 +122,7 @@ function Remarks({ session }: { session: Session }) {
   if (streaming.value) return null;
   return (
     <>
+      <ReadInParts session={session} />
       {signature && (
         <p class="notice signed">
           {texts.lines.signed(signature.name, formatMoment(signature.at, texts.language))}{" "}
