@@ -361,8 +361,12 @@ export const texts = {
       supported: "Found in the visit.",
       unchecked: "Not checked: it holds nothing that the checks compare.",
     },
-    unsupported: (reason: string, kept: boolean): string =>
-      `${kept ? "Kept, though not found in the visit" : "Not found in the visit"}${reason === "" ? "." : `: ${reason}.`}`,
+    /** 'apart': it stands under the heading that says so. */
+    unsupported: (reason: string, kept: boolean | "apart"): string => {
+      const why = reason === "" ? "" : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+      if (kept === "apart" && why !== "") return why;
+      return `${kept === true ? "Kept, though not" : "Not"} found in the visit. ${why}`.trim();
+    },
     counted: "What the checks found",
     counts: {
       supported: (n: number): string => `${formatCount(n)} found in the visit`,
@@ -473,6 +477,8 @@ export const texts = {
     },
     lockedUnsaved:
       "Visits are locked, but the visit on the screen could not be saved and was left there: copy or export it, then clear it.",
+    leftUnsaved:
+      "The visit that was taken off the screen could not be saved: the disk is full, or the browser gives this page no more room. It waits in this tab, which has to stay open, and is saved as soon as there is room.",
     sealedDraft: "This tab's visit is encrypted: unlock to see it again.",
 
     tabs: { list: "All visits", settings: "Settings", log: "Audit log" },
@@ -630,12 +636,8 @@ export const texts = {
     },
 
     /** For the privacy panel. */
-    privacy: {
-      draft:
-        "What stands in the page is kept in this tab's own storage so that a reload loses nothing. It ends with the tab and with Clear; until then the browser may write it to this device's disk. While kept visits are unlocked it is encrypted as they are.",
-      off: "Visits are not kept.",
-      kept: "Visits are kept in this browser, encrypted with your passphrase.",
-    },
+    draft:
+      "What stands in the page is kept in this tab's own storage, so that a reload loses nothing. It ends with the tab, with Clear and with locking; until then the browser may write it to this device's disk. While kept visits are unlocked, it is encrypted as they are.",
 
     errors: {
       unavailable:
@@ -782,6 +784,142 @@ export const texts = {
       "This policy stands in the page. The browser refuses every connection, script, image and form that it does not list; 'self' is this page's own address.",
     isolated: "The page is isolated from other pages (COOP and COEP).",
     notIsolated: "The page is not isolated from other pages here (no COOP and COEP).",
+  },
+
+  writing: {
+    part: (part: number, parts: number): string =>
+      parts > 1 ? `Part ${part} of ${parts}: ` : "",
+    inParts: (parts: number): string =>
+      `more than the model reads at once: it will be read in ${parts} parts, and their sections joined.`,
+    tooLong: "too long for this model.",
+    keepEnd: "Use only its end",
+    keepStart: "Use only its start",
+    readIn: (parts: number): string =>
+      `The visit was read in ${parts} parts, and their sections were joined: look for what belongs together.`,
+    stoppedIn: (done: number, parts: number): string =>
+      `The visit has ${parts} parts, and only ${done === 0 ? "a piece of the first" : `the first ${done}`} ${done > 1 ? "are" : "is"} wholly in the note: it was stopped before the end.`,
+    tools: "Style, letters and codes",
+    again: {
+      open: "Write again",
+      label: (section: string): string => `Write ${section} again`,
+      wish: "Your wish for it, if you have one",
+      example: "such as: shorter, or name each medication with its dose",
+      loosely:
+        "This small model follows wishes only loosely, and other words are not better checked ones: read the result. The text that stands here now comes back with Undo.",
+      go: "Write",
+      cancel: "Cancel",
+      notReady: "The model must be running for this.",
+      status: (section: string): string => `Writing ${section} again`,
+      rewritten: (section: string): string =>
+        `${section} was written again: review it. Undo brings the earlier text back.`,
+      "not-rewritten": (section: string): string =>
+        `${section} stays as it was: no whole text was written.`,
+    },
+    style: {
+      label: "Style",
+      open: "Change style …",
+      heading: "Style of the note",
+      remark:
+        "A style changes the order, the headings and the form of the note's lines, never their words. What is copied, saved and printed comes out in it; here the four sections stay as they are.",
+      names: {
+        written: "As written",
+        paragraphs: "Paragraphs",
+        bullets: "Bullets",
+        problems: "Plan by problem",
+        apso: "Assessment and plan first",
+        consultation: "Consultation",
+        "family-medicine": "Family medicine",
+        emergency: "Emergency medicine",
+        psychiatry: "Psychiatry",
+        orthopaedics: "Orthopaedics",
+        paediatrics: "Paediatrics",
+        cardiology: "Cardiology",
+        own: "Own template",
+        learned: "Learned from your notes",
+      } as Record<string, string>,
+      preview: "So it will look",
+      empty: "There is no note yet: its lines will stand here.",
+      own: "Own template",
+      ownRemark: (names: string): string =>
+        `Plain text with placeholders in double braces, such as {{subjective}} or {{plan: bullets}}. What no placeholder takes is added at the end, so that nothing is lost. Placeholders: ${names}.`,
+      example:
+        "Reason: {{complaint}}\n\nHISTORY\n{{subjective}}\n\nASSESSMENT AND PLAN\n{{problems: bullets}}",
+      use: "Use this template",
+      errors: {
+        unclosed: (name: string): string =>
+          `a placeholder is not closed with }}${name === "" ? "" : ` (after '${name}')`}.`,
+        empty: (): string => "a placeholder has no name.",
+        unknown: (name: string): string => `there is no placeholder named '${name}'.`,
+        twice: (name: string): string => `'${name}' stands here for the second time.`,
+        form: (name: string): string =>
+          `'${name}' is no form: write bullets or paragraphs after the colon.`,
+        none: (): string => "the template has no placeholder, so no line of a note would stand in it.",
+        "too-long": (): string => "the template is longer than 20,000 characters.",
+      },
+      line: (line: number): string => `Line ${line}: `,
+      learn: "Learn from notes",
+      learnRemark:
+        "Paste two or three of your own notes, with a line of only --- between them. Learned are headings and their order, lists or paragraphs, capitals and short names of vital signs. How you word things is not learned: this model cannot do that.",
+      learnField: "Your notes",
+      learnGo: "Learn the style",
+      learnedWhat: (headings: string, form: string, more: string): string =>
+        `Learned: ${form}; ${headings === "" ? "no headings were found, so the four sections stay" : `headings in this order: ${headings}`}${more}.`,
+      forms: { bullets: "lists", paragraphs: "paragraphs", written: "as written" },
+      capitals: "; headings in capitals",
+      vitals: "; short names of vital signs",
+      unknownHeadings: (names: string): string =>
+        `Not taken over, since nothing in a note here belongs under it: ${names}.`,
+      nothingLearned: "There is no text to learn from.",
+    },
+    codes: {
+      open: "Codes …",
+      heading: "ICD-10-CM codes for the assessment",
+      remark:
+        "Suggestions from the words of single lines, to be checked by a person. They are no billing advice: rules of coding, of the payer and of sequence are not looked at. What is denied, suspected or a relative's gets none.",
+      from: "from:",
+      incomplete: "needs further characters",
+      none: "No line of the assessment leads to a code.",
+      looking: "Looking the words up …",
+      failed: "The codes could not be looked up: start the model again.",
+      copy: "Copy the list",
+    },
+  },
+
+  letter: {
+    open: "For the patient …",
+    heading: "For the patient",
+    kinds: { letter: "Letter", summary: "After-visit summary" },
+    kind: "What",
+    field: "Text, to be changed as you like",
+    remark:
+      "A draft, put together from the note's own lines: read it as the patient will, and put medical words into plain ones. Nothing was added that the note does not say.",
+    left: (lines: number): string =>
+      lines === 1
+        ? "One marked line is left out until you have decided on it."
+        : `${lines} marked lines are left out until you have decided on them.`,
+    nothing: "The note has no line yet that belongs into it.",
+    again: "Start over from the note",
+    copy: "Copy",
+    copied: "It is on the clipboard.",
+    notCopied: "The browser does not allow copying here: select the text and copy it by hand.",
+    print: "Print",
+    draft: "Draft, not yet reviewed by your clinician",
+    words: {
+      greeting: "Dear patient,",
+      opening: "Here is what we noted at your visit.",
+      closing: "If anything here is unclear to you, please ask us.",
+      draft: "Draft",
+      headings: {
+        reason: "Why you came",
+        vitals: "What we measured",
+        results: "Your results",
+        findings: "What we found",
+        medications: "Your medicines",
+        tests: "Tests to be done",
+        instructions: "What to do",
+        followup: "When to come back or call",
+      },
+    },
   },
 
   licences: {

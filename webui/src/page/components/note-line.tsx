@@ -136,7 +136,10 @@ function Mark({ line }: { line: NoteLine }) {
   const verdict = line.check?.verdict ?? "unchecked";
   const marked = verdict === "unsupported";
   const words = marked
-    ? texts.lines.unsupported(line.check?.reason ?? "", line.kept)
+    ? texts.lines.unsupported(
+        line.check?.reason ?? "",
+        line.place === "apart" ? "apart" : line.kept,
+      )
     : texts.lines.verdicts[verdict];
   return (
     <span class={marked ? "mark" : "sr-only"} id={`${line.id}-mark`}>
