@@ -15,7 +15,8 @@ export function roleOf(label: string): Role | "other" | null {
   const plain = label
     .trim()
     .toLowerCase()
-    .replace(/[.:]+$/, "");
+    .replace(/[.:]+$/, "")
+    .replace(/_+/g, " ");
   if (OTHER.test(plain)) return "other";
   if (DOCTOR.test(plain)) return "doctor";
   if (PATIENT.test(plain)) return "patient";
