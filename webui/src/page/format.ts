@@ -49,6 +49,16 @@ export function formatMoment(iso: string, language: string, timeZone?: string): 
   }).format(moment);
 }
 
+/** '24 Nov 2026, 20:37' by the clock and the zone of this device, for lists. */
+export function formatShortMoment(iso: string, language: string, seconds = false): string {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return iso;
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    dateStyle: "medium",
+    timeStyle: seconds ? "medium" : "short",
+  }).format(moment);
+}
+
 /** '0.34 s', for what takes about a second. */
 export function formatSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)}\u00a0s`;

@@ -104,6 +104,8 @@ export class Visits {
   readonly #tracked = new Map<string, Tracked>();
   /** Ids of page visits that another tab deleted. */
   readonly #detached = new Set<string>();
+  /** Visits that were taken off the page and could not be stored yet. */
+  readonly #waiting = new Map<string, Encounter>();
   /** The page's visit as it was last seen. */
   #latest: Encounter | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -136,7 +138,10 @@ export class Visits {
     for (const type of ["visibilitychange", "pageshow", "focus"]) {
       addEventListener(type, () => this.#look(), { capture: true });
     }
-    addEventListener("pagehide", () => void this.#flush());
+    // A tab that is hidden may never be heard of again.
+    addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") void this.#flush();
+    });
     await this.#find();
   }
 
@@ -191,10 +196,15 @@ export class Visits {
       const begun = performance.now();
       const vault = await Vault.create(passphrase, DEFAULT_SETTINGS, this.#use.tools);
       this.keyMilliseconds.value = performance.now() - begun;
-      this.persistent.value = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+      void this.#askForPersistence(); // the browser may ask the clinician, who may take their time
       await this.#opened(vault);
       this.#channel?.post({ type: "on" });
     });
+  }
+
+  async #askForPersistence(): Promise<void> {
+    const granted = await navigator.storage?.persist?.().catch(() => false);
+    this.persistent.value = granted ?? false;
   }
 
   async unlock(passphrase: string): Promise<boolean> {
@@ -295,7 +305,7 @@ export class Visits {
     this.#vault?.lock();
     this.#vault = null;
     this.#latest = null;
-    this.#tracked.clear();
+    for (const id of this.#tracked.keys()) if (!this.#waiting.has(id)) this.#tracked.delete(id);
     clearTimeout(this.#timer);
     clearInterval(this.#looking);
     this.#drafts?.sealWith(null);
@@ -574,7 +584,7 @@ export class Visits {
     this.#idle.touch();
     if (!this.#vault) return;
     if (before && before.id !== encounter.id) {
-      if (this.#isDirty(before)) void this.#save(before);
+      void this.#leave(before);
       batch(() => {
         this.openId.value = this.#keptOf(encounter.id)?.id ?? null;
         this.saving.value = this.openId.value === null ? "none" : "saved";
@@ -587,6 +597,17 @@ export class Visits {
     }
     this.saving.value = this.#detached.has(encounter.id) ? "detached" : "saving";
     this.#soon();
+  }
+
+  /** A visit that stands in the page no more is stored; where that fails it waits in this tab. */
+  async #leave(encounter: Encounter): Promise<void> {
+    if (await this.#save(encounter)) this.#left(encounter.id);
+    else if (!this.#detached.has(encounter.id)) this.#waiting.set(encounter.id, encounter);
+  }
+
+  /** Nothing of it is needed any more, unless it stands in the page again. */
+  #left(own: string): void {
+    if (this.#session.encounter().id !== own) this.#tracked.delete(own);
   }
 
   #isDirty(encounter: Encounter): boolean {
@@ -608,6 +629,11 @@ export class Visits {
     clearTimeout(this.#timer);
     this.#waitingSince = null;
     if (!this.#vault) return true;
+    for (const [id, encounter] of [...this.#waiting]) {
+      if (!(await this.#save(encounter))) return false;
+      this.#waiting.delete(id);
+      this.#left(id);
+    }
     return this.#save(this.#session.encounter());
   }
 
@@ -674,8 +700,13 @@ export class Visits {
       this.openId.value = tracked.id;
       this.saving.value = this.#isDirty(now) ? "saving" : "saved";
       this.savedAt.value = new Date();
-      if (this.message.value?.text === texts.visits.errors.full) this.message.value = null;
+      if (this.#isSolved(this.message.value?.text)) this.message.value = null;
     });
+  }
+
+  #isSolved(text: string | undefined): boolean {
+    if (text === texts.visits.leftUnsaved) return this.#waiting.size === 0;
+    return text === texts.visits.errors.full || text === texts.visits.errors.storage;
   }
 
   #detach(own: string): void {
@@ -694,6 +725,7 @@ export class Visits {
     const encounter = this.#session.encounter();
     this.message.value = null;
     if (!this.#detached.delete(encounter.id)) return;
+    this.#latest = null;
     this.#session.restore({ ...encounter, id: crypto.randomUUID() });
     await this.#flush();
   }
@@ -811,8 +843,9 @@ export class Visits {
     batch(() => {
       if (this.shown.value || !encounter) this.error.value = sentence;
       if (!encounter) return;
-      this.saving.value = "failed";
-      this.message.value = { text: sentence };
+      const shown = encounter.id === this.#session.encounter().id;
+      if (shown) this.saving.value = "failed";
+      this.message.value = { text: shown ? sentence : texts.visits.leftUnsaved };
     });
     if (encounter && this.#vault) {
       clearTimeout(this.#timer);
@@ -830,8 +863,8 @@ export class Visits {
 }
 
 /** What is compared to tell whether a visit changed; its title is kept beside it. */
-function contentOf({ transcript, note, model }: Encounter): string {
-  return JSON.stringify([transcript, note, model]);
+function contentOf(encounter: Encounter): string {
+  return JSON.stringify({ ...encounter, id: "", created: "", title: "" });
 }
 
 function isEmpty({ title, transcript, note }: Encounter): boolean {

@@ -46,7 +46,7 @@ export async function makeBackup(vault: Vault): Promise<string> {
 
 /** Throws 'not-a-backup', 'key-damaged' or 'wrong-passphrase'. */
 export async function readBackup(text: string, passphrase: string): Promise<Backup> {
-  const { key, manifest, records } = parse(text);
+  const { key, manifest, records } = parseBackup(text);
   const open = await openKey(key, passphrase);
   const list = manifest && (await unseal<Manifest>(open, manifest).catch(() => null));
   const backup: Backup = { encounters: [], damaged: [] };
@@ -65,7 +65,7 @@ export async function readBackup(text: string, passphrase: string): Promise<Back
   return backup;
 }
 
-interface Parsed {
+export interface SealedBackup {
   key: KeyRecord;
   manifest: Sealed | null;
   records: Sealed[];
@@ -76,7 +76,8 @@ type Plain = Record<string, unknown>;
 const isPlain = (value: unknown): value is Plain =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-function parse(text: string): Parsed {
+/** The file's parts, still sealed; throws 'not-a-backup'. */
+export function parseBackup(text: string): SealedBackup {
   try {
     const file = JSON.parse(text) as unknown;
     if (!isPlain(file) || file.format !== NAME || file.version !== VERSION)

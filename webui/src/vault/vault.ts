@@ -579,7 +579,7 @@ function beginning(transcript: string): string {
 
 /** Titles aside, which are changed without a new revision. */
 function sameContent(a: Encounter, b: Encounter): boolean {
-  return a.transcript === b.transcript && JSON.stringify(a.note) === JSON.stringify(b.note);
+  return JSON.stringify({ ...a, title: "" }) === JSON.stringify({ ...b, title: "" });
 }
 
 function ignoreFullDisk(error: unknown): void {

@@ -246,6 +246,24 @@ describe("a full disk", () => {
     await stored(one);
     expect(one.session.visits.message.value).toBeNull();
   });
+
+  it("takes nothing away from a visit that was cleared meanwhile", async () => {
+    const one = await kept();
+    const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("no space", "QuotaExceededError");
+    });
+    one.session.type("cleared at once");
+    one.session.clear();
+    await vi.waitFor(() =>
+      expect(one.session.visits.message.value?.text).toBe(texts.visits.leftUnsaved),
+    );
+    put.mockRestore();
+    one.session.type("the next");
+    await stored(one);
+    const begins = one.session.visits.all.value.map((visit) => visit.begins);
+    expect(begins.sort()).toEqual(["cleared at once", "the next"]);
+    expect(one.session.visits.message.value).toBeNull();
+  });
 });
 
 describe("private mode", () => {
@@ -326,6 +344,7 @@ describe("two tabs", () => {
     expect(other.session.transcript.value).toBe("another visit, changed");
     await other.session.visits.keepDetached();
     await stored(other);
+    await pause(100);
     expect(other.session.visits.all.value).toMatchObject([{ begins: "another visit, changed" }]);
   });
 

@@ -104,6 +104,7 @@ function StorageList({ storage }: { storage: StorageSurvey }) {
         <li>{text.stored.tab(formatBytes(tabBytes))}</li>
         <li>{text.stored.lasting(lasting)}</li>
       </ul>
+      <p class="remark">{texts.visits.draft}</p>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
@@ -45,10 +45,16 @@ export function VisitsDialog({ visits, session }: { visits: Visits; session: Ses
 /** Begins with the list each time that the visits are unlocked. */
 function Unlocked({ visits, session }: { visits: Visits; session: Session }) {
   const [tab, setTab] = useState<Tab>("list");
+  const nav = useRef<HTMLElement>(null);
   const text = texts.visits;
+  // The button that unlocked is gone, and the focus with it.
+  useEffect(() => {
+    const focused = document.activeElement;
+    if (!focused || !focused.closest("dialog")) nav.current?.querySelector("button")?.focus();
+  }, []);
   return (
     <>
-      <nav class="tabs" aria-label={text.heading}>
+      <nav class="tabs" ref={nav} aria-label={text.heading}>
         {(Object.keys(text.tabs) as Tab[]).map((name) => (
           <button
             type="button"

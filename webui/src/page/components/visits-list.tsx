@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Summary } from "../../vault/vault.ts";
-import { formatMoment } from "../format.ts";
+import { formatShortMoment } from "../format.ts";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
 import type { Visits } from "../visits.ts";
@@ -10,17 +10,28 @@ import { Sure } from "./sure.tsx";
 /** Rows that are shown at once; more come by a button, or by searching. */
 const ROWS = 50;
 
+interface PartProps {
+  visits: Visits;
+  onRemove: (ids: readonly string[]) => Promise<void>;
+}
+
 /** Search, the visits, and what is damaged. */
 export function VisitsList({ visits, session }: { visits: Visits; session: Session }) {
   const text = texts.visits;
+  const list = useRef<HTMLUListElement>(null);
+  /** The button that was pressed goes with its row: the focus goes to the list. */
+  const remove = async (ids: readonly string[]): Promise<void> => {
+    await visits.remove(ids);
+    list.current?.focus();
+  };
   const [shown, setShown] = useState(ROWS);
   const all = visits.all.value;
   const found = visits.found.value;
   return (
     <>
       <Current visits={visits} session={session} />
-      <Asking visits={visits} />
-      <Damaged visits={visits} />
+      <Asking visits={visits} onRemove={remove} />
+      <Damaged visits={visits} onRemove={remove} />
       <div class="row">
         <input
           type="search"
@@ -39,9 +50,9 @@ export function VisitsList({ visits, session }: { visits: Visits; session: Sessi
       </div>
       {all.length === 0 && <p>{text.nothing}</p>}
       {all.length > 0 && found.length === 0 && <p>{text.noneFound}</p>}
-      <ul class="visit-list">
+      <ul class="visit-list" ref={list} tabIndex={-1} aria-label={text.tabs.list}>
         {found.slice(0, shown).map((summary) => (
-          <Row key={summary.id} visits={visits} summary={summary} />
+          <Row key={summary.id} visits={visits} summary={summary} onRemove={remove} />
         ))}
       </ul>
       {found.length > shown && (
@@ -54,7 +65,7 @@ export function VisitsList({ visits, session }: { visits: Visits; session: Sessi
           label={text.deleteAll}
           question={text.deleteAllSure(all.length)}
           disabled={visits.busy.value}
-          onSure={() => void visits.remove(all.map(({ id }) => id))}
+          onSure={() => void remove(all.map(({ id }) => id))}
         />
       )}
     </>
@@ -88,7 +99,7 @@ function Current({ visits, session }: { visits: Visits; session: Session }) {
   );
 }
 
-function Asking({ visits }: { visits: Visits }) {
+function Asking({ visits, onRemove }: PartProps) {
   const ids = visits.asking.value;
   const text = texts.visits;
   if (ids.length === 0) return null;
@@ -98,7 +109,7 @@ function Asking({ visits }: { visits: Visits }) {
       <Sure
         label={text.askingDelete}
         question={text.deleteSure}
-        onSure={() => void visits.remove(ids)}
+        onSure={() => void onRemove(ids)}
       />
       <button type="button" onClick={() => void visits.keepLonger()}>
         {text.askingKeep}
@@ -107,7 +118,7 @@ function Asking({ visits }: { visits: Visits }) {
   );
 }
 
-function Damaged({ visits }: { visits: Visits }) {
+function Damaged({ visits, onRemove }: PartProps) {
   const damaged = visits.damaged.value;
   const text = texts.visits;
   if (damaged.length === 0) return null;
@@ -117,7 +128,7 @@ function Damaged({ visits }: { visits: Visits }) {
       <ul>
         {damaged.map(({ id, title, created, kind }) => {
           if (id === null) return <li key="index">{text.damage.index}</li>;
-          const name = text.damage.name(title, created && day(created));
+          const name = text.damage.name(title, created && moment(created));
           return (
             <li key={id} class="row">
               <span class="grow">
@@ -127,7 +138,7 @@ function Damaged({ visits }: { visits: Visits }) {
                 label={text.delete}
                 name={text.deleteVisit(name)}
                 question={text.deleteSure}
-                onSure={() => void visits.remove([id])}
+                onSure={() => void onRemove([id])}
               />
             </li>
           );
@@ -137,7 +148,7 @@ function Damaged({ visits }: { visits: Visits }) {
   );
 }
 
-function Row({ visits, summary }: { visits: Visits; summary: Summary }) {
+function Row({ visits, summary, onRemove }: PartProps & { summary: Summary }) {
   const { id, title, begins, created, updated, signed, hasNote } = summary;
   const [renaming, setRenaming] = useState(false);
   const text = texts.visits;
@@ -196,7 +207,7 @@ function Row({ visits, summary }: { visits: Visits; summary: Summary }) {
           name={text.deleteVisit(name)}
           question={text.deleteSure}
           disabled={busy}
-          onSure={() => void visits.remove([id])}
+          onSure={() => void onRemove([id])}
         />
       </div>
     </li>
@@ -245,6 +256,4 @@ function Rename({ title, name, onDone }: RenameProps) {
   );
 }
 
-const day = (iso: string): string => new Date(iso).toLocaleDateString(texts.language);
-
-const moment = (iso: string): string => formatMoment(iso, texts.language);
+const moment = (iso: string): string => formatShortMoment(iso, texts.language);

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
+import { formatShortMoment } from "../format.ts";
 import { saveFile, today } from "../save-file.ts";
 import { texts } from "../texts.ts";
 import type { Visits } from "../visits.ts";
@@ -14,7 +15,10 @@ export function VisitsLog({ visits }: { visits: Visits }) {
   const log = visits.log.value;
   if (!log) return null;
   const entries = log.entries.toReversed();
-  const titles = new Map(visits.all.value.map(({ id, title, begins }) => [id, title || begins]));
+  const titles = new Map<string | null, string>([
+    ...visits.all.value.map(({ id, title, begins }) => [id, title || begins] as const),
+    ...visits.damaged.value.map(({ id, title }) => [id, title || texts.visits.untitled] as const),
+  ]);
   const save = async (): Promise<void> => {
     const csv = await visits.logCsv();
     if (csv !== null) saveFile(texts.visits.files.logName(today()), "text/csv", csv);
@@ -51,7 +55,7 @@ export function VisitsLog({ visits }: { visits: Visits }) {
               <tr key={number}>
                 <td>{number}</td>
                 <td>
-                  <time dateTime={at}>{new Date(at).toLocaleString()}</time>
+                  <time dateTime={at}>{formatShortMoment(at, texts.language, true)}</time>
                 </td>
                 <td>
                   {text.events[event]}
