@@ -50,8 +50,7 @@ def test_a_whole_visit(playwright: Playwright, url: str, tmp_path: Path):
         expect(scribe.generate).to_be_disabled()
         note = scribe.wait_for_note()
         lengths = page.evaluate("window.lengths")
-        scribe.copy.click()
-        expect(scribe.status).to_contain_text("clipboard")
+        scribe.copy_note()
         copied = page.evaluate("navigator.clipboard.readText()")
     assert all(note.values()), note
     assert_streamed(lengths)

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 SECTIONS = ("Subjective", "Objective", "Assessment", "Plan")
 READY_MS = 120_000
 NOTE_MS = 240_000
+MOST_LINES = 200
 COUNTS = re.compile(r"^[\d,]+ / [\d,]+$")
 
 
@@ -59,6 +60,19 @@ class ScribePage:
         """Waits for an alert that holds a text and returns all of it."""
         expect(self.alert).to_contain_text(text, timeout=timeout)
         return self.alert.locator("p").inner_text()
+
+    def copy_note(self) -> None:
+        """Copies the note; marked lines that are asked about first are kept as they are."""
+        self.copy.click()
+        dialog = self.page.get_by_role("dialog")
+        go_on = dialog.get_by_role("button", name=re.compile("^(Keep as it is|Copy now)$"))
+        copied = self.status.filter(has_text="clipboard")
+        for _ in range(MOST_LINES):
+            expect(go_on.or_(copied)).to_be_visible(timeout=READY_MS)
+            if copied.is_visible():
+                return
+            go_on.click()
+        raise AssertionError("the review of marked lines does not end")
 
     def press(self, name: str) -> None:
         """Presses a button by its name."""
