@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from tests.support.chromium import find
 
@@ -29,6 +29,30 @@ WEBGPU = ("--enable-unsafe-webgpu",)  # lets software WebGPU be used
 NO_WEBGPU = ("--disable-gpu",)
 
 
+def _path() -> str:
+    path = os.environ.get("CHROMIUM") or find()
+    if not path:
+        raise RuntimeError("no Chromium here: run the tests with `make test`, which installs one")
+    return path
+
+
+@contextlib.contextmanager
+def launch_profile(playwright: Playwright, folder: Path) -> Iterator[BrowserContext]:
+    """Starts the browser on a profile that outlives it, so that it can be closed and opened again.
+
+    Args:
+        playwright: the running Playwright.
+        folder: where the profile lies.
+    """
+    context = playwright.chromium.launch_persistent_context(
+        folder, executable_path=_path(), args=[*QUIET, *WEBGPU], timeout=60_000
+    )
+    try:
+        yield context
+    finally:
+        context.close()
+
+
 @contextlib.contextmanager
 def launch(
     playwright: Playwright,
@@ -43,9 +67,7 @@ def launch(
         extra: further command-line flags.
         net_log: where the browser writes its own log of network events, complete once it is closed.
     """
-    path = os.environ.get("CHROMIUM") or find()
-    if not path:
-        raise RuntimeError("no Chromium here: run the tests with `make test`, which installs one")
+    path = _path()
     log = (f"--log-net-log={net_log}", "--net-log-capture-mode=Default") if net_log else ()
     browser = playwright.chromium.launch(
         executable_path=path, args=[*QUIET, *extra, *log], timeout=60_000

@@ -34,7 +34,15 @@ class Interrupted:
     share: float = 0.5
 
 
-Fault = Missing | Altered | Interrupted
+@dataclass
+class Stalled:
+    """Sends a share of the file, then nothing more, with the connection open until `release`."""
+
+    share: float = 0.5
+    release: threading.Event = field(default_factory=threading.Event)
+
+
+Fault = Missing | Altered | Interrupted | Stalled
 
 
 @dataclass
@@ -138,5 +146,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self.wfile.flush()
             self.close_connection = True
             self.connection.shutdown(2)
+        elif isinstance(fault, Stalled):
+            self.wfile.write(body[: int(len(body) * fault.share)])
+            self.wfile.flush()
+            fault.release.wait(60)
+            self.close_connection = True
         else:
             self.wfile.write(body)

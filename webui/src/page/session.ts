@@ -6,8 +6,9 @@ import type { EngineChoice, EngineInfo, LoadProgress } from "../engine/types.ts"
 import { EmptyTranscript } from "../scribe/errors.ts";
 import { newUuid } from "../note/identity.ts";
 import type { Encounter } from "../note/types.ts";
-import type { Note } from "../scribe/note.ts";
-import type { Measure } from "../scribe/prompt.ts";
+import type { VisitMeasure } from "../scribe/long-visit.ts";
+import type { Note, NoteProgress } from "../scribe/note.ts";
+import type { ShownKey } from "../scribe/sections.ts";
 import { countWords, normalizeTranscript } from "../scribe/transcript.ts";
 import type { AuditEvent } from "../vault/audit.ts";
 import type { Failure, Update } from "../worker-api.ts";
@@ -28,6 +29,7 @@ import { texts } from "./texts.ts";
 import { Visits } from "./visits.ts";
 import { Updates } from "./updates.ts";
 import { VisitView } from "./visit-view.ts";
+import { Writing } from "./writing.ts";
 
 export type ModelState =
   | { phase: "opening" }
@@ -45,11 +47,25 @@ export type ModelState =
 
 /** 'queued': asked for while the model still loads. */
 export type Work =
-  | { phase: "idle" | "queued" | "writing" }
-  | { phase: "reading"; done: number; total: number; left: number | null };
+  | { phase: "idle" | "queued" }
+  | ({ phase: "writing" } & InParts)
+  | ({ phase: "reading"; done: number; total: number; left: number | null } & InParts);
+
+/** Of a visit that is read in several parts: which of them, from 1. */
+export interface InParts {
+  part?: number;
+  parts?: number;
+}
+
+/** A section that is written again: the text so far. */
+export interface Rewriting {
+  section: ShownKey;
+  text: string;
+}
 
 export type Outcome =
   | { kind: "written"; milliseconds: number }
+  | { kind: "rewritten" | "not-rewritten"; section: ShownKey }
   | { kind: "stopped" | "copied" | "not-copied" }
   /** A file was handed to the browser's downloads. */
   | { kind: "exported"; name: string };
@@ -78,7 +94,7 @@ const PACE_DELAY_MS = 1500;
 
 export class Session {
   readonly transcript = signal("");
-  readonly measure = signal<Measure | null>(null);
+  readonly measure = signal<VisitMeasure | null>(null);
   readonly site = signal<Site | null>(null);
   readonly model = signal<ModelState>({ phase: "opening" });
   readonly work = signal<Work>({ phase: "idle" });
@@ -93,7 +109,10 @@ export class Session {
   readonly title = signal("");
   /** Names, dates and numbers that tell who the patient is are hidden from the model. */
   readonly masking = signal(false);
+  readonly rewriting = signal<Rewriting | null>(null);
   readonly editor: NoteEditor;
+  /** Styles, letters and codes. */
+  readonly writing: Writing;
   readonly exporter: Exporter;
   readonly view = new VisitView();
   /** Does nothing until somebody keeps a log; the detail is such as an export's format. */
@@ -114,7 +133,9 @@ export class Session {
   readonly words = computed(() => countWords(this.transcript.value));
   readonly busy = computed(() => this.work.value.phase !== "idle");
   /** The model reads or writes: the note pane shows what comes. */
-  readonly streaming = computed(() => ["reading", "writing"].includes(this.work.value.phase));
+  readonly streaming = computed(
+    () => ["reading", "writing"].includes(this.work.value.phase) && this.rewriting.value === null,
+  );
   readonly chosenModel = computed<SiteModel | null>(
     () => this.site.value?.models.find(({ name }) => name === this.modelName.value) ?? null,
   );
@@ -146,6 +167,10 @@ export class Session {
         return reply?.ok ? reply.value : null;
       },
       changed: (what) => this.audit(what),
+    });
+    this.writing = new Writing(this.editor, async (lines) => {
+      const reply = await this.#client?.suggestCodes(lines);
+      return reply?.ok ? reply.value : null;
     });
     this.exporter = new Exporter(this);
     this.visits = new Visits(this);
@@ -222,7 +247,7 @@ export class Session {
     if (model.name === this.modelName.value && loading) {
       this.cancelLoad();
       this.#hold("deleted");
-    }
+    } else if (!this.busy.value) this.#client?.stop(); // what it still stores for later
     await this.models.remove(model);
   }
 
@@ -418,13 +443,10 @@ export class Session {
     };
     const update = ({ progress, note }: Update): void => {
       if (finished) return;
-      if (progress?.phase === "reading") {
-        this.note.value = null; // the earlier note stays until the transcript proved readable
-        const { done, total } = progress;
-        const left = timeLeft.estimate(done, total, performance.now());
-        this.work.value = { phase: "reading", done, total, left };
-      } else if (progress) {
-        this.work.value = { phase: "writing" };
+      if (progress) {
+        // The earlier note stays until the transcript proved readable.
+        if (progress.phase === "reading" && progress.part === 1) this.note.value = null;
+        this.#show(progress, timeLeft);
       }
       if (note) {
         const waiting = latest !== null;
@@ -455,7 +477,8 @@ export class Session {
         this.outcome.value = note?.sections.some(({ state }) => state === "stopped")
           ? { kind: "stopped" }
           : { kind: "written", milliseconds };
-        if (this.outcome.value.kind === "written") this.pace.wrote(reply.value.figures);
+        const { figures, parts } = reply.value;
+        if (this.outcome.value.kind === "written") this.pace.wrote(figures, parts.total);
       } else if (!reply.ok) this.#writingFailed(reply.failure);
     });
     this.#measureSoon();
@@ -467,6 +490,72 @@ export class Session {
     const lost = alert.remedies.some((remedy) => remedy === "retry" || remedy === "restart");
     if (lost) this.fail(alert);
     else this.alert.value = alert;
+  }
+
+  #show({ phase, done, total, part, parts }: NoteProgress, timeLeft: TimeLeft): void {
+    const where = parts > 1 ? { part, parts } : {};
+    if (phase === "writing") this.work.value = { phase, ...where };
+    else {
+      const left = parts > 1 ? null : timeLeft.estimate(done, total, performance.now());
+      this.work.value = { phase, done, total, left, ...where };
+    }
+  }
+
+  /** How often each section was written again with the same wish, so that each time is another. */
+  readonly #attempts = new Map<string, number>();
+
+  /**
+   * Writes a section again, with the clinician's wish if there is one. The new text takes the old
+   * one's place when it is whole; stopped or failed, the old one stays.
+   */
+  async rewrite(section: ShownKey, instruction = ""): Promise<void> {
+    const client = this.#client;
+    if (!client || this.busy.value || this.editor.locked.value) return;
+    if (this.model.value.phase !== "ready" || this.transcript.value.trim() === "") return;
+    const visit = this.#visit;
+    const current = (): boolean => visit === this.#visit;
+    const transcript = this.transcript.value;
+    const masked =
+      this.masking.value && this.#use.mask ? this.#use.mask(transcript) : unmasked(transcript);
+    const wish = `${section} ${instruction.trim()}`;
+    // The first note took the likeliest words; asked again for the same, others are wanted.
+    const seed = (this.#attempts.get(wish) ?? 0) + (instruction.trim() === "" ? 1 : 0);
+    this.#attempts.set(wish, (this.#attempts.get(wish) ?? 0) + 1);
+    const timeLeft = new TimeLeft();
+    let finished = false;
+    batch(() => {
+      this.alert.value = null;
+      this.outcome.value = null;
+      this.work.value = { phase: "reading", done: 0, total: 0, left: null };
+      this.rewriting.value = { section, text: "" };
+    });
+    const textOf = (note: Note): string =>
+      masked.restore(note.sections.find(({ key }) => key === section)?.text ?? "");
+    const reply = await client.generate(
+      { transcript: masked.text, sections: [section], instruction, ...(seed > 0 && { seed }) },
+      ({ progress, note }) => {
+        if (finished) return;
+        if (progress) this.#show(progress, timeLeft);
+        if (note) this.rewriting.value = { section, text: textOf(note) };
+      },
+    );
+    finished = true;
+    batch(() => {
+      this.work.value = { phase: "idle" };
+      this.rewriting.value = null;
+      if (!reply.ok) return this.#writingFailed(reply.failure);
+      if (!current()) return;
+      const text = textOf(reply.value);
+      const whole = !reply.value.sections.some(({ state }) => state === "stopped");
+      if (whole && text !== "") {
+        this.editor.replaceSection(section, text);
+        this.audit("generated", section);
+      }
+      this.outcome.value = {
+        kind: whole && text !== "" ? "rewritten" : "not-rewritten",
+        section,
+      };
+    });
   }
 
   stop(): void {

@@ -31,8 +31,7 @@ export class Updates {
       else if (controlled) this.state.value = "elsewhere";
       controlled = true;
     });
-    void workers.getRegistration().then((registration) => {
-      if (!registration) return;
+    void workers.ready.then((registration) => {
       this.#registration = registration;
       const look = (worker: ServiceWorker | null): void => {
         if (worker?.state === "installed" && registration.active) this.state.value = "waiting";

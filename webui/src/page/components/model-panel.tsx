@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { EngineChoice } from "../../engine/types.ts";
 import { formatBytes } from "../format.ts";
+import type { Hold } from "../models.ts";
 import type { Session } from "../session.ts";
 import type { SiteModel } from "../site.ts";
 import { texts } from "../texts.ts";
@@ -62,7 +63,7 @@ function Model({ session, model }: { session: Session; model: SiteModel }) {
         )}
         <Row term={text.state}>{stateOf(session, model)}</Row>
       </dl>
-      {removed && <p role="status">{text.removed}</p>}
+      <div aria-live="polite">{removed && <p>{text.removed}</p>}</div>
       <p class="buttons">
         {phase === "downloading" && chosen ? (
           <button type="button" onClick={() => session.cancelLoad()}>
@@ -83,10 +84,7 @@ function Model({ session, model }: { session: Session; model: SiteModel }) {
         {begun && !loading && (
           <button
             type="button"
-            onClick={() => {
-              setRemoved(true);
-              void session.removeModel(model);
-            }}
+            onClick={() => void session.removeModel(model).then(() => setRemoved(true))}
           >
             {text.remove}
           </button>
@@ -202,7 +200,7 @@ function Storage({ session }: { session: Session }) {
           >
             {text.persist}
           </button>
-          {asked && <span role="status">{text.refused}</span>}
+          <span aria-live="polite">{asked && text.refused}</span>
         </p>
       )}
     </section>
@@ -222,19 +220,34 @@ function Row({ term, children }: { term: string; children: ComponentChildren }) 
 export function ModelOffer({ session }: { session: Session }) {
   const state = session.model.value;
   const model = session.chosenModel.value;
-  if (state.phase !== "absent" || !model) return null;
-  const { hold } = state;
-  const left = formatBytes(session.models.bytesToLoad(model));
-  const size = hold === "memory" ? formatBytes(model.memory ?? 0) : left;
   return (
-    <div class="offer" role="status">
-      <p>{text.offer[hold](size)}</p>
+    <div class="notices" aria-live="polite">
+      {state.phase === "absent" && model && (
+        <Offer session={session} model={model} hold={state.hold} />
+      )}
+    </div>
+  );
+}
+
+interface OfferProps {
+  session: Session;
+  model: SiteModel;
+  hold: Hold;
+}
+
+function Offer({ session, model, hold }: OfferProps) {
+  const left = formatBytes(session.models.bytesToLoad(model));
+  const labels: Record<Hold, string> = {
+    metered: text.download(left),
+    memory: text.anyway,
+    cancelled: text.goOn(left),
+    deleted: text.download(left),
+  };
+  return (
+    <div class="offer">
+      <p>{text.offer[hold](hold === "memory" ? formatBytes(model.memory ?? 0) : left)}</p>
       <button type="button" class="primary" onClick={() => void session.load()}>
-        {hold === "memory"
-          ? text.anyway
-          : hold === "cancelled"
-            ? text.goOn(left)
-            : text.download(left)}
+        {labels[hold]}
       </button>
     </div>
   );

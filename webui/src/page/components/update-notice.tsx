@@ -5,14 +5,22 @@ import { texts } from "../texts.ts";
 export function UpdateNotice({ session }: { session: Session }) {
   const state = session.updates.state.value;
   const busy = session.busy.value;
-  if (state === "none") return null;
   const label = state === "waiting" ? texts.updates.apply : texts.updates.reload;
   return (
-    <p class="notice" role="status">
-      {texts.updates[state]}{" "}
-      <button type="button" class="link" disabled={busy} onClick={() => session.updates.apply()}>
-        {busy ? texts.updates.afterNote : label}
-      </button>
-    </p>
+    <div class="notices" aria-live="polite">
+      {state !== "none" && (
+        <p class="notice">
+          {texts.updates[state]}{" "}
+          <button
+            type="button"
+            class="link"
+            disabled={busy}
+            onClick={() => session.updates.apply()}
+          >
+            {busy ? texts.updates.afterNote : label}
+          </button>
+        </p>
+      )}
+    </div>
   );
 }
