@@ -16,6 +16,10 @@ const AND_YEAR = `(?: ?,? ?(?:of )?(?:${YEAR}|${SPOKEN_YEAR})\\b)?`;
 const NO_UNIT =
   "(?! ?(?:mg|mcg|g|ml|units?|tablets?|pills?|caps?|capsules?|times?|days?|weeks?|months?|hours?|minutes?|years?|percent|over|to \\d|%|[/:]\\d|\\.\\d))";
 
+/** After a number of a record, a dose begins a number of its own. */
+const NO_DOSE =
+  "(?!\\d+(?:\\.\\d+)? ?(?:mg|mcg|g|ml|units?|tablets?|pills?|times|days|weeks|years|percent|%))";
+
 const STREET =
   "(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|terrace|circle|highway|hwy|parkway|pkwy|square|trail|close|crescent)";
 /** Words that stand between a number and 'drive' or 'way' in anything but an address. */
@@ -48,7 +52,7 @@ const FORMS: readonly Form[] = [
   {
     kind: "NUMBER",
     pattern: new RegExp(
-      `\\b${CUE}\\b[^\\d\\n.?!]{0,40}?\\b(?<value>(?:(?!(?:is|are|was|no|of|to|and|the|in|on|ends?)\\b)[a-z]{1,4}[- ]?)?\\d(?:[\\da-z]|[- ](?=[a-z]{0,3}\\d)){2,20})\\b`,
+      `\\b${CUE}\\b[^\\d\\n.?!]{0,40}?\\b(?<value>(?:(?!(?:is|are|was|no|of|to|and|the|in|on|ends?)\\b)[a-z]{1,4}[- ]?)?\\d(?:[\\da-z]|[- ](?=[a-z]{0,3}\\d)${NO_DOSE}[\\da-z]){2,30})\\b`,
       "dgi",
     ),
     holds: (found) => digits(found.groups!["value"]!) >= 4,

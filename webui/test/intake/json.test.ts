@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { IntakeError } from "../../src/intake/errors.ts";
+import type { IntakeError } from "../../src/intake/errors.ts";
 import { importText } from "../../src/intake/import.ts";
 
 const read = (value: unknown): string =>

@@ -87,6 +87,7 @@ export const LINES: readonly [line: string, masked: readonly string[]][] = [
   ["[doctor] Policy number A-99812-7, group number 5567.", ["A-99812-7", "5567"]],
   ["[doctor] NHS number 943 476 5919.", ["943 476 5919"]],
   ["[doctor] Medical record number is H20391847.", ["H20391847"]],
+  ["[doctor] MRN 1234567 500 mg of metformin twice a day.", ["1234567"]],
   // Several at once.
   [
     "[doctor] Mr. Ellis, born 2/11/1950, MRN 7782310, lives on Oak Lane.",
