@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { EmptyTranscript, TranscriptTooLong } from "../../src/scribe/errors.ts";
-import { loadDraft, saveDraft } from "../../src/page/draft.ts";
 import { formatDuration, formatMegabytes, TimeLeft } from "../../src/page/format.ts";
 import { parseOptions, withOption } from "../../src/page/options.ts";
 import { failureOf } from "../../src/worker-api.ts";
@@ -70,33 +69,5 @@ describe("failureOf", () => {
       message: "TypeError: x is not a function",
     });
     expect(failureOf("odd")).toEqual({ code: "unexpected", message: "odd" });
-  });
-});
-
-describe("the draft", () => {
-  it("survives in the tab's storage and goes with the text", () => {
-    const kept = new Map<string, string>();
-    vi.stubGlobal("sessionStorage", {
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => kept.set(key, value),
-      removeItem: (key: string) => kept.delete(key),
-    });
-    saveDraft("[doctor] hi");
-    expect(loadDraft()).toBe("[doctor] hi");
-    saveDraft("");
-    expect(kept.size).toBe(0);
-  });
-
-  it("does without storage where it is refused", () => {
-    vi.stubGlobal("sessionStorage", {
-      getItem: () => {
-        throw new Error("refused");
-      },
-      setItem: () => {
-        throw new Error("full");
-      },
-    });
-    expect(() => saveDraft("text")).not.toThrow();
-    expect(loadDraft()).toBe("");
   });
 });

@@ -421,6 +421,17 @@ describe("drafts", () => {
     expect(again.session.visits.all.value).toHaveLength(1);
   });
 
+  it("are done without where the tab's storage is refused", () => {
+    const refuse = (): never => {
+      throw new DOMException("refused", "SecurityError");
+    };
+    const { session } = stage();
+    const drafts = new Drafts({ getItem: refuse, setItem: refuse, removeItem: refuse });
+    drafts.follow(session, "typed");
+    session.type("typed more");
+    expect(session.transcript.value).toBe("typed more");
+  });
+
   it("that nobody could read are of no harm", async () => {
     const storage = new Map([
       ["draft-visit", "{"],
