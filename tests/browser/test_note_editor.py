@@ -161,7 +161,7 @@ def test_checking_leaves_the_main_thread_free(page: Page, url: str, report: list
           ).observe({ type: 'longtask' });
         }"""
     )
-    for dose in (10, 20, 40):
+    for dose in (10, 20, 30):
         note.add("Plan", f"Lisinopril {dose} mg daily.")
         note.expect_support(f"Lisinopril {dose}", "supported" if dose == 20 else "unsupported")
     slowest = max(page.evaluate("window.tasks"), default=0)

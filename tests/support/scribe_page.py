@@ -45,9 +45,10 @@ class ScribePage:
         return self.page.get_by_role("region", name=name, exact=True)
 
     def written(self) -> dict[str, str]:
-        """What the model has written in each section so far, without hints and headings."""
+        """What the model has written in each section so far, lines set apart by the checks too."""
+        own = ".text, .apart .words"
         return {
-            name: " ".join(self.section(name).locator(".text").all_inner_texts()).strip()
+            name: " ".join(self.section(name).locator(own).all_inner_texts()).strip()
             for name in SECTIONS
         }
 
