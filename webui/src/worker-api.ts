@@ -2,6 +2,7 @@
 import type { StorageReport } from "./engine/model-source.ts";
 import type { EngineChoice, EngineInfo, LoadProgress, Speed } from "./engine/types.ts";
 import type { TooLongDetail } from "./scribe/errors.ts";
+import type { CodedLine, Suggestion } from "./coding/suggest.ts";
 import type { CheckedNote } from "./scribe/checks/types.ts";
 import type { Note, NoteProgress } from "./scribe/note.ts";
 import type { VisitMeasure } from "./scribe/long-visit.ts";
@@ -83,6 +84,8 @@ export interface ScribeWorker {
   generate(request: GenerateRequest, onUpdate: (update: Update) => void): Promise<Reply<Note>>;
   /** The clinical checks of a note, statement by statement; needs no model. */
   check(request: CheckRequest): Promise<Reply<CheckedNote>>;
+  /** Suggested codes of ICD-10-CM for an assessment's lines; needs no model. */
+  suggestCodes(lines: readonly CodedLine[]): Promise<Reply<Suggestion[]>>;
   /** Ends the note that is being written, or the load; what was written is kept. */
   stop(): void;
   dispose(): Promise<void>;

@@ -197,6 +197,9 @@ const face: ScribeWorker = {
       return { ...checked, omissions: checkNote(transcript, standing).omissions };
     }),
 
+  suggestCodes: (lines) =>
+    reply(async () => (await import("./coding/suggest.ts")).suggestCodes(lines)),
+
   stop: () => running?.abort(),
   dispose: unload,
 };

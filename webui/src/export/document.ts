@@ -27,7 +27,8 @@ export interface ExportWords {
 }
 
 export interface ExportSection {
-  key: ShownKey;
+  /** Null where a style's section holds lines of several. */
+  key: ShownKey | null;
   title: string;
   text: string;
   blocks: Block[];
@@ -55,12 +56,17 @@ export interface ExportDocument {
 
 /**
  * The document that an encounter's note is exported as; null where the note holds no text. Lines
- * that were set apart as not found in the visit are no part of it.
+ * that were set apart as not found in the visit are no part of it. With `styled`, the note's text
+ * laid out in a style, its sections are those of the style.
  */
-export function composeExport(encounter: Encounter, words: ExportWords): ExportDocument | null {
+export function composeExport(
+  encounter: Encounter,
+  words: ExportWords,
+  styled: readonly Pick<ExportSection, "key" | "title" | "text">[] | null = null,
+): ExportDocument | null {
   const { id, created, note } = encounter;
   if (!note) return null;
-  const sections = composeDocument(note).sections.flatMap(({ key, title, text }) => {
+  const sections = (styled ?? composeDocument(note).sections).flatMap(({ key, title, text }) => {
     const written = clean(text).trim();
     return written === "" ? [] : [{ key, title, text: written, blocks: readBlocks(written) }];
   });

@@ -32,7 +32,15 @@ export async function toDocx(
       children: [new TextRun({ text: statement, bold: true })],
     }),
     ...sections.flatMap((section) => [
-      new Paragraph({ text: section.title, heading: HeadingLevel.HEADING_1, keepNext: true }),
+      ...(section.title === ""
+        ? []
+        : [
+            new Paragraph({
+              text: section.title,
+              heading: HeadingLevel.HEADING_1,
+              keepNext: true,
+            }),
+          ]),
       ...section.blocks.flatMap((block) => blockToDocx(docx, block)),
     ]),
     ...(signature ? [] : [signatureLine(docx, words)]),

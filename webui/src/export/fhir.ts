@@ -98,7 +98,7 @@ export function toFhir(
 
 function toSection({ key, title, blocks }: ExportSection): CompositionSection {
   const code: CodeableConcept = {
-    coding: [{ system: LOINC, ...SECTION_CODES[key] }],
+    ...(key !== null && { coding: [{ system: LOINC, ...SECTION_CODES[key] }] }),
     text: title,
   };
   return { title, code, text: { status: "additional", div: div(blocksToHtml(blocks)) } };

@@ -37,7 +37,7 @@ function list(items: readonly ListItem[]): string {
 /** For the clipboard: a single section without its heading, and the statement at the end. */
 export function toClipboardHtml({ part, sections, statement }: ExportDocument): string {
   const body = sections.map(({ title, blocks }) => {
-    const heading = part === null ? `<h2>${escapeHtml(title)}</h2>` : "";
+    const heading = part === null && title !== "" ? `<h2>${escapeHtml(title)}</h2>` : "";
     return heading + blocksToHtml(blocks);
   });
   return `<div>${body.join("")}<p><em>${escapeHtml(statement)}</em></p></div>`;

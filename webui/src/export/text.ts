@@ -15,7 +15,9 @@ export function toPlainText({ title, details, sections, statement }: ExportDocum
 /** In the format in which the page itself shows and copies notes. */
 function bodyText(sections: ExportDocument["sections"], headings: boolean): string {
   return sections
-    .map(({ title, text }) => (headings ? `${title.toUpperCase()}\n\n${text}` : text))
+    .map(({ title, text }) =>
+      headings && title !== "" ? `${title.toUpperCase()}\n\n${text}` : text,
+    )
     .join("\n\n");
 }
 
@@ -26,7 +28,7 @@ export function toMarkdown({ title, details, sections, statement }: ExportDocume
     details.map(escapeMarkdown).join("  \n"),
     `**${escapeMarkdown(statement)}**`,
     ...sections.flatMap((section) => [
-      `## ${escapeMarkdown(section.title)}`,
+      ...(section.title === "" ? [] : [`## ${escapeMarkdown(section.title)}`]),
       ...separate(section.blocks).map(markdownBlock),
     ]),
   ];

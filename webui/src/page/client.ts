@@ -53,6 +53,7 @@ export function startClient(onDeath: (failure: Failure) => void): ScribeClient {
     cut: (transcript, keep) => guard(remote.cut(transcript, keep)),
     generate: (request, onUpdate) => guard(remote.generate(request, Comlink.proxy(onUpdate))),
     check: (request) => guard(remote.check(request)),
+    suggestCodes: (lines) => guard(remote.suggestCodes([...lines])),
     stop: () => void remote.stop(),
     dispose: () => remote.dispose(),
     terminate: end,

@@ -91,6 +91,13 @@ export class Exporter {
 
   /** The document as it would be exported now; null where there is no text. */
   document(): ExportDocument | null {
+    const encounter = this.#session.encounter();
+    const styled = encounter.note && this.#session.writing.styled(encounter.note);
+    return composeExport(encounter, texts.export.document, styled);
+  }
+
+  /** The document in its four sections, whatever the style: each is copied and coded as itself. */
+  #inSections(): ExportDocument | null {
     return composeExport(this.#session.encounter(), texts.export.document);
   }
 
@@ -157,7 +164,9 @@ export class Exporter {
       this.stage.value = { kind: "sign" };
       return;
     }
-    const document = this.document();
+    const single = action.kind === "copy" && action.section !== null;
+    const coded = action.kind === "file" && action.format === "fhir";
+    const document = single || coded ? this.#inSections() : this.document();
     this.close();
     if (!document) return;
     if (action.kind === "copy") await this.#copy(document, action.section);

@@ -26,8 +26,11 @@ export class Pace {
     if (this.source.value === "test") this.#speed.value = speed;
   }
 
-  /** A whole note was written. */
-  wrote({ prefixTokens, readMilliseconds, steps, writeMilliseconds }: NoteFigures): void {
+  /** A whole note was written, in so many parts. */
+  wrote(
+    { prefixTokens, readMilliseconds, steps, writeMilliseconds }: NoteFigures,
+    parts = 1,
+  ): void {
     if (steps === 0 || prefixTokens === 0) return;
     const known = this.#speed.value?.readMilliseconds;
     const read = readMilliseconds / prefixTokens;
@@ -36,7 +39,7 @@ export class Pace {
       readMilliseconds: remembered ? known : read,
       stepMilliseconds: writeMilliseconds / steps,
     };
-    this.#steps.value = steps;
+    this.#steps.value = Math.round(steps / parts);
     this.source.value = "note";
   }
 

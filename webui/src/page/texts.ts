@@ -198,7 +198,7 @@ export const texts = {
       left: (n: number): string => (n === 1 ? "1 line left" : `${formatCount(n)} lines left`),
       checking: "Checking the note again …",
       none: "Each marked line is decided on.",
-      said: "What the visit says of it:",
+      said: "Closest in the visit:",
       nothingSaid: "No turn of the visit speaks of it.",
       keep: "Keep as it is",
       correct: "Correct",

@@ -1,4 +1,5 @@
 /** A session with everything around it made up: worker, site, storage, clipboard and frames. */
+import type { CodedLine, Suggestion } from "../../src/coding/suggest.ts";
 import type { EngineInfo, LoadProgress } from "../../src/engine/types.ts";
 import type { CheckedNote } from "../../src/scribe/checks/types.ts";
 import type { Note, SectionState } from "../../src/scribe/note.ts";
@@ -91,6 +92,18 @@ export class FakeClient implements ScribeClient {
   /** Not measured here. */
   speed = async () => ({ ok: false, failure: { code: "aborted", message: "" } }) as const;
   requests = async (): Promise<string[]> => [];
+  suggestCodes = async (lines: readonly CodedLine[]): Promise<Reply<Suggestion[]>> => ({
+    ok: true,
+    value: lines
+      .filter(({ text }) => text.includes("gout"))
+      .map(({ id }) => ({
+        code: "M10.9",
+        title: "Gout, unspecified",
+        complete: true,
+        line: id,
+        words: "gout",
+      })),
+  });
   stop = (): void => void (this.stops += 1);
   dispose = async (): Promise<void> => undefined;
   terminate = (): void => void (this.terminated = true);

@@ -22,9 +22,9 @@ export function PrintSheet({ session }: { session: Session }) {
             {detail}
           </p>
         ))}
-        {document.sections.map(({ key, title, blocks }) => (
-          <section key={key}>
-            <h2>{title}</h2>
+        {document.sections.map(({ title, blocks }, i) => (
+          <section key={i}>
+            {title !== "" && <h2>{title}</h2>}
             <Blocks blocks={blocks} />
           </section>
         ))}

@@ -98,3 +98,9 @@ export const LogoIcon = () => (
     <path class="logo-cross" d="M23 14.5v9M18.5 19h9" />
   </svg>
 );
+
+export const AgainIcon = () => (
+  <Icon>
+    <path d="M16.5 10a6.5 6.5 0 1 1-2-4.7M15 2v3.6h-3.6" />
+  </Icon>
+);

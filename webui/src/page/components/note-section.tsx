@@ -6,6 +6,7 @@ import { texts } from "../texts.ts";
 import { CopySection } from "./export-buttons.tsx";
 import { LineEditor } from "./line-editor.tsx";
 import { ApartLineItem, PlacedLineItem } from "./note-line.tsx";
+import { Wish, WriteAgain } from "./writing-again.tsx";
 
 interface SectionNeeds {
   session: Session;
@@ -16,19 +17,28 @@ interface SectionNeeds {
 export function Section({ session, name }: SectionNeeds) {
   const streaming = session.streaming.value;
   const streamed = session.note.value?.sections.find(({ key }) => key === name);
-  const state = streaming ? streamed?.state : session.editor.states.value[name];
+  const again = session.rewriting.value?.section === name ? session.rewriting.value : null;
+  const state = again
+    ? "writing"
+    : streaming
+      ? streamed?.state
+      : session.editor.states.value[name];
   return (
     <section
       class={`note-section ${state ?? "empty"}`}
       aria-labelledby={`${name}-heading`}
-      aria-busy={streaming && (state === "writing" || state === "waiting")}
+      aria-busy={(streaming || again !== null) && (state === "writing" || state === "waiting")}
     >
       <header>
         <h3 id={`${name}-heading`}>{SHOWN_TITLES[name]}</h3>
         {state && <span class={`state state-${state}`}>{texts.note.states[state]}</span>}
+        <WriteAgain session={session} name={name} />
         <CopySection session={session} name={name} />
       </header>
-      {streaming ? (
+      <Wish session={session} name={name} />
+      {again ? (
+        <p class="text">{again.text}</p>
+      ) : streaming ? (
         <Streamed name={name} section={streamed} />
       ) : (
         <Standing session={session} name={name} />

@@ -1,4 +1,3 @@
-import type { Measure } from "../../scribe/prompt.ts";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
 
@@ -27,7 +26,7 @@ export function ProgressLine({ session }: { session: Session }) {
 /** The same in words; while nothing goes on, the keys stand in its place. */
 export function ProgressText({ session }: { session: Session }) {
   const bar = currentBar(session);
-  const measure: (Measure & { parts?: number }) | null = session.measure.value;
+  const measure = session.measure.value;
   const expected = measure?.tokens ? session.pace.estimate(measure.tokens, measure.parts) : null;
   if (!bar) {
     return (
@@ -55,10 +54,13 @@ function currentBar(session: Session): Bar | null {
   const model = session.model.value;
   const work = session.work.value;
   if (work.phase === "reading") {
-    const { done, total, left } = work;
-    return total === 0
-      ? { sentence: texts.status.transcript, share: null }
-      : { sentence: texts.progress.transcript(done, total, left), share: done / total };
+    const { done, total, left, part = 1, parts = 1 } = work;
+    const sentence =
+      total === 0 ? texts.status.transcript : texts.progress.transcript(done, total, left);
+    return {
+      sentence: (parts > 1 ? texts.writing.part(part, parts) : "") + sentence,
+      share: total === 0 ? null : done / total,
+    };
   }
   if (model.phase === "downloading" || model.phase === "reading") {
     const { phase, done, total, left, speed } = model;

@@ -3,6 +3,7 @@ import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
 import { IntakeBar, IntakeFoot } from "./intake-bar.tsx";
 import { Turns, VisitModes } from "./turns.tsx";
+import { InParts } from "./writing-parts.tsx";
 
 /** The visit: where the transcript comes from, its text, and its size. */
 export function VisitPane({ session }: { session: Session }) {
@@ -67,12 +68,11 @@ function Size({ session }: { session: Session }) {
     <div class="size">
       <p id="size">
         {texts.visit.words(words)}
-        {share !== null && words > 0 && (
-          <span class={share > 1 ? "too-long" : ""}>, {texts.visit.fits(share)}</span>
-        )}
+        {share !== null && words > 0 && share <= 1 && <span>, {texts.visit.fits(share)}</span>}
+        {share !== null && words > 0 && share > 1 && <InParts session={session} />}
       </p>
       <progress
-        class={share !== null && share > 1 ? "room too-long" : "room"}
+        class="room"
         max={1}
         value={Math.min(1, share ?? 0)}
         aria-label={texts.visit.room}
