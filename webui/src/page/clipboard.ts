@@ -8,7 +8,7 @@ export async function copyText(text: string, html?: string): Promise<boolean> {
     else await navigator.clipboard.write([richItem(text, html)]);
     return true;
   } catch {
-    return copySelection(text, html);
+    return copySelection(text, html) || (html !== undefined && copyText(text));
   }
 }
 

@@ -1,12 +1,18 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-import { FILE_FORMATS } from "../../export/index.ts";
+import type { ExportAction } from "../exporter.ts";
 import { keepFocus } from "../note-focus.ts";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
 import { ReviewStage } from "./export-review.tsx";
 import { SignStage } from "./export-sign.tsx";
 import { Stage } from "./export-stage.tsx";
+
+/** What clinicians use most goes first. */
+const CHOICES = ["docx", "print", "txt", "md", "fhir"] as const;
+
+const actionOf = (choice: (typeof CHOICES)[number]): ExportAction =>
+  choice === "print" ? { kind: "print" } : { kind: "file", format: choice };
 
 /**
  * One dialog for the ways to export, the review before it, and the signature. It is the same element
@@ -65,31 +71,15 @@ function MenuStage({ session }: { session: Session }) {
         {text.titleRemark}
       </p>
       <ul class="export-formats">
-        {FILE_FORMATS.map((format) => (
-          <li key={format}>
-            <Choice
-              label={text.formats[format].label}
-              remark={text.formats[format].remark}
-              onClick={() => exporter.ask({ kind: "file", format })}
-            />
+        {CHOICES.map((choice) => (
+          <li key={choice}>
+            <button type="button" onClick={() => exporter.ask(actionOf(choice))}>
+              <strong>{text.formats[choice].label}</strong>{" "}
+              <span>{text.formats[choice].remark}</span>
+            </button>
           </li>
         ))}
-        <li>
-          <Choice
-            label={text.formats.print.label}
-            remark={text.formats.print.remark}
-            onClick={() => exporter.ask({ kind: "print" })}
-          />
-        </li>
       </ul>
     </Stage>
-  );
-}
-
-function Choice(props: { label: string; remark: string; onClick: () => void }) {
-  return (
-    <button type="button" onClick={props.onClick}>
-      <strong>{props.label}</strong> <span>{props.remark}</span>
-    </button>
   );
 }
