@@ -67,7 +67,9 @@ def test_a_download_is_cancelled_and_goes_on(page: Page, server: StaticServer):
     stalled = server.faults[SHARD] = Stalled()
     scribe = ScribePage(page).open(f"{server.url}?tokens=8", ready=False)
     scribe.transcript.fill(VISIT)
-    expect(page.get_by_text("Downloading the model: 11 MB of 14 MB")).to_be_visible(timeout=READY_MS)
+    expect(page.get_by_text("Downloading the model: 11 MB of 14 MB")).to_be_visible(
+        timeout=READY_MS
+    )
     scribe.press("Cancel the download")
     expect(page.get_by_text("What had arrived is kept")).to_be_visible()
     scribe.generate.click()
@@ -83,8 +85,10 @@ def test_a_download_is_cancelled_and_goes_on(page: Page, server: StaticServer):
 def test_a_stalled_download_is_told_and_tried_again(page: Page, server: StaticServer):
     """Half a minute of patience passes in a second here."""
     server.faults[WORKER] = Altered(
-        lambda body: b"{ const wait = setTimeout; self.setTimeout = (f, ms, ...a) =>"
-        b" wait(f, ms === 30000 ? 1000 : ms, ...a); }\n" + body
+        lambda body: (
+            b"{ const wait = setTimeout; self.setTimeout = (f, ms, ...a) =>"
+            b" wait(f, ms === 30000 ? 1000 : ms, ...a); }\n" + body
+        )
     )
     stalled = server.faults[SHARD] = Stalled()
     scribe = ScribePage(page).open(f"{server.url}?tokens=8", ready=False)

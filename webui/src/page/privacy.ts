@@ -25,7 +25,8 @@ export interface StorageSurvey {
 /** Everything that this page's main thread asked for, from its first moment. */
 export class RequestLog {
   readonly #seen: string[] = [];
-  readonly #refused: string[] = [];
+  /** Each address once: the policy stands in the page and in a header, and both report. */
+  readonly #refused = new Set<string>();
 
   watch(): void {
     if (typeof PerformanceObserver === "undefined") return;
@@ -33,7 +34,7 @@ export class RequestLog {
       for (const { name } of list.getEntries()) this.#seen.push(name);
     }).observe({ type: "resource", buffered: true });
     document.addEventListener("securitypolicyviolation", ({ blockedURI }) => {
-      this.#refused.push(blockedURI);
+      this.#refused.add(blockedURI);
     });
   }
 
@@ -45,7 +46,7 @@ export class RequestLog {
       const url = new URL(address, document.baseURI);
       if (url.protocol === "data:" || url.protocol === "blob:") return;
       if (url.origin === location.origin) own[kind] += 1;
-      else foreign.push(address);
+      else if (!this.#refused.has(address)) foreign.push(address);
     };
     for (const address of [...this.#seen, ...others.worker]) count(address, kindOf(address));
     for (const address of others.serviceWorker) count(address, "updates");
