@@ -49,14 +49,22 @@ export function formatMoment(iso: string, language: string, timeZone?: string): 
   }).format(moment);
 }
 
+/** A formatter takes longer to make than a table of dates does to format. */
+const shortMoments = new Map<string, Intl.DateTimeFormat>();
+
 /** '24 Nov 2026, 20:37' by the clock and the zone of this device, for lists. */
 export function formatShortMoment(iso: string, language: string, seconds = false): string {
   const moment = new Date(iso);
   if (Number.isNaN(moment.getTime())) return iso;
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
-    dateStyle: "medium",
-    timeStyle: seconds ? "medium" : "short",
-  }).format(moment);
+  const name = `${language} ${seconds}`;
+  const formatter =
+    shortMoments.get(name) ??
+    new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+      dateStyle: "medium",
+      timeStyle: seconds ? "medium" : "short",
+    });
+  shortMoments.set(name, formatter);
+  return formatter.format(moment);
 }
 
 /** '0.34 s', for what takes about a second. */

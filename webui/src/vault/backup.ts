@@ -48,14 +48,15 @@ export async function makeBackup(vault: Vault): Promise<string> {
 export async function readBackup(text: string, passphrase: string): Promise<Backup> {
   const { key, manifest, records } = parseBackup(text);
   const open = await openKey(key, passphrase);
-  const list = manifest && (await unseal<Manifest>(open, manifest).catch(() => null));
+  const list = await unseal<Manifest>(open, manifest).catch(() => null);
   const backup: Backup = { encounters: [], damaged: [] };
   const wanted = new Map(list?.visits.map((visit) => [visit.id, visit]));
-  for (const record of records) {
-    const entry = wanted.get(record.id);
-    wanted.delete(record.id);
+  for (const part of records) {
+    const record = sealedOrNull(part);
+    const entry = record ? wanted.get(record.id) : undefined;
+    if (entry) wanted.delete(entry.id);
     const encounter =
-      record.kind === "visit" && (!list || entry?.revision === record.revision)
+      record?.kind === "visit" && (!list || entry?.revision === record.revision)
         ? await unseal<unknown>(open, record).catch(() => null)
         : null;
     if (isEncounter(encounter)) backup.encounters.push(encounter);
@@ -67,8 +68,9 @@ export async function readBackup(text: string, passphrase: string): Promise<Back
 
 export interface SealedBackup {
   key: KeyRecord;
-  manifest: Sealed | null;
-  records: Sealed[];
+  manifest: Sealed;
+  /** Not looked at yet: a damaged one does not spoil the others. */
+  records: unknown[];
 }
 
 type Plain = Record<string, unknown>;
@@ -93,7 +95,7 @@ export function parseBackup(text: string): SealedBackup {
       wrapped: bytes(wrapped),
       checksum: bytes(checksum),
     };
-    return { key, manifest: sealed(file.manifest), records: file.records.map(sealed) };
+    return { key, manifest: sealed(file.manifest), records: file.records };
   } catch (error) {
     throw new VaultError("not-a-backup", error);
   }
@@ -121,6 +123,14 @@ function sealed(value: unknown): Sealed {
     iv: bytes(iv),
     data: bytes(data),
   };
+}
+
+function sealedOrNull(value: unknown): Sealed | null {
+  try {
+    return sealed(value);
+  } catch {
+    return null;
+  }
 }
 
 /** The page relies on this shape; a file that somebody else made may have another. */

@@ -21,7 +21,10 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Throws a DOMException where the text is not base64. */
 export function fromBase64(text: string): Bytes {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }
 
 export function toHex(bytes: Uint8Array): string {

@@ -381,6 +381,8 @@ describe("backups", () => {
     altered!.data = `AAAA${altered!.data.slice(4)}`;
     const whole = JSON.stringify({ ...file, records: [altered, file.records[1]] });
     expect((await readBackup(whole, PASSPHRASE)).damaged).toEqual(["first"]);
+    const odd = JSON.stringify({ ...file, records: [{ data: 1 }, file.records[1]] });
+    expect((await readBackup(odd, PASSPHRASE)).damaged).toEqual(["", "first"]);
     const short = JSON.stringify({ ...file, records: [file.records[0]] });
     const read = await readBackup(short, PASSPHRASE);
     expect(read.damaged).toEqual(["renamed"]);
