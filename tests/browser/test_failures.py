@@ -154,24 +154,21 @@ def test_an_empty_transcript(page: Page, server: StaticServer):
 
 @pytest.mark.parametrize("side", ["start", "end"])
 def test_a_transcript_that_is_too_long(page: Page, server: StaticServer, side: str):
-    """The alert says how many words fit, and either end can be kept."""
+    """It is read in parts; where the clinician wants less, either end can be kept alone."""
     scribe = ScribePage(page).open(f"{server.url}?tokens=8")
     turns = [f"[patient] Turn number {n} says that nothing much has changed." for n in range(800)]
     long = "\n".join(turns)
     scribe.transcript.fill(long)
-    scribe.generate.click()
-    sentence = scribe.wait_for_alert("words")
-    assert re.search(r"\d[\d,]* words", sentence)
-    assert scribe.transcript.input_value() == long
-    scribe.press(f"Keep the {side}")
-    expect(scribe.alert.locator("p")).to_have_count(0)
+    expect(page.locator("#size")).to_contain_text(re.compile(r"read in \d+ parts"))
+    scribe.press(f"Use only its {side}")
+    expect(page.locator("#size")).not_to_contain_text("parts")
     kept = scribe.transcript.input_value()
     assert len(long) * 0.3 < len(kept) < len(long)
     assert long.startswith(kept) if side == "start" else long.endswith(kept)
     scribe.press("Bring back the earlier text")
     assert scribe.transcript.input_value() == long
-    scribe.generate.click()
-    scribe.press(f"Keep the {side}")
+    scribe.press(f"Use only its {side}")
+    expect(page.locator("#size")).to_contain_text("of what fits")
     assert_writes(scribe)
 
 

@@ -532,7 +532,13 @@ export class Session {
     const textOf = (note: Note): string =>
       masked.restore(note.sections.find(({ key }) => key === section)?.text ?? "");
     const reply = await client.generate(
-      { transcript: masked.text, sections: [section], instruction, ...(seed > 0 && { seed }) },
+      {
+        transcript: masked.text,
+        exactTokens: this.#use.options.exactTokens,
+        sections: [section],
+        instruction,
+        ...(seed > 0 && { seed }),
+      },
       ({ progress, note }) => {
         if (finished) return;
         if (progress) this.#show(progress, timeLeft);
