@@ -25,7 +25,7 @@ def plain(tiny: Path) -> Iterator[StaticServer]:
         yield server
 
 
-def test_offline_after_one_full_load(page: Page):
+def test_offline_after_one_full_load(page: Page, report: list[str]):
     """With the server gone, an ordinary reload opens the page and writes a note."""
     with PythonHttpServer(exported_site("smollm2-135m")) as server:
         scribe = ScribePage(page).open(f"{server.url}?tokens=48", ready=False)
@@ -34,6 +34,8 @@ def test_offline_after_one_full_load(page: Page):
         assert not server.answers()
         page.reload()
         scribe.wait_until_ready()
+        seconds = page.evaluate("performance.now()") / 1000
+        report.append(f"second start, offline, ready to generate after {seconds:.1f} s")
         assert page.evaluate("crossOriginIsolated"), "threads are lost offline"
         scribe.sample.select_option(label="Orthopaedics: knee injury")
         scribe.generate.click()
