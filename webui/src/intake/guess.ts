@@ -142,7 +142,10 @@ export function nameSpeakers(turns: readonly SpokenTurn[]): {
 /** Lines of which nobody knows who said them, among others; what stands before all labels stays. */
 function nameLines(turns: SpokenTurn[]): { lines: SpokenTurn[]; count: number } {
   const first = turns.findIndex(({ speaker }) => speaker !== "");
-  const isOpen = (at: number): boolean => at > first && ["", UNKNOWN].includes(turns[at]!.speaker);
+  const isOpen = (at: number): boolean => {
+    const { speaker } = turns[at]!;
+    return speaker === UNKNOWN || (speaker === "" && at > first);
+  };
   const count = turns.filter((_, at) => isOpen(at)).length;
   if (count === 0) return { lines: turns, count };
   const roles = guessLines(
@@ -180,7 +183,7 @@ function nameLabels(
     doctor = byOdds.shift();
   }
   // The patient answers most; a companion says less, and not always the least doctor-like things.
-  if (patient === undefined) {
+  if (patient === undefined && doctor !== undefined) {
     patient = byOdds.sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0))[0];
   }
   const names = new Map<string, string>();

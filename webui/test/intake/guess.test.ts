@@ -52,10 +52,17 @@ describe("speakers without names", () => {
   });
 
   it("guesses dictated lines among named ones", () => {
-    const lines = VISIT.map((text, at) => turn(at < 4 ? TRUTH[at]! : "speaker", text));
-    const { turns, remark } = nameSpeakers(lines);
-    expect(turns.map(({ speaker }) => speaker)).toEqual(TRUTH);
-    expect(remark).toEqual({ code: "guessed-lines", count: 4 });
+    for (const named of [(at: number) => at < 4, (at: number) => at >= 4]) {
+      const lines = VISIT.map((text, at) => turn(named(at) ? TRUTH[at]! : "speaker", text));
+      const { turns, remark } = nameSpeakers(lines);
+      expect(turns.map(({ speaker }) => speaker)).toEqual(TRUTH);
+      expect(remark).toEqual({ code: "guessed-lines", count: 4 });
+    }
+  });
+
+  it("leaves the one name of a monologue alone", () => {
+    const turns = [turn("anna lee", "my knee hurts")];
+    expect(nameSpeakers(turns)).toEqual({ turns, remark: null });
   });
 
   it("says nothing about a single line", () => {

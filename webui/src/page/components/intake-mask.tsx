@@ -15,7 +15,7 @@ export function MaskSwitch({ session }: { session: Session }) {
           type="checkbox"
           role="switch"
           id="mask-names"
-          checked={masking.value}
+          checked={masking.value || intake.loadingMask.value}
           disabled={intake.loadingMask.value || session.busy.value}
           onChange={(event) => void intake.setMasking(event.currentTarget.checked)}
         />
