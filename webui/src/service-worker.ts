@@ -165,5 +165,6 @@ self.addEventListener("message", (event) => {
   if (type === "take-over") event.waitUntil(self.skipWaiting());
   if (type === "report") {
     event.ports[0]?.postMessage({ repaired: [...repaired], requests: requested });
+    repaired.clear(); // told once
   }
 });
