@@ -30,7 +30,7 @@ CLOCKS = """(() => {
 """Stands in for the page's clocks: `wallOffset` is what somebody has set them by."""
 
 RECORDS = """async (change) => {
-  const open = indexedDB.open('visits');
+  const open = indexedDB.open('browser-scribe-visits');
   const database = await new Promise((done) => (open.onsuccess = () => done(open.result)));
   const records = database.transaction('records', 'readwrite').objectStore('records');
   const all = await new Promise((done) => {
@@ -140,8 +140,14 @@ class Visits:
 
 
 @pytest.fixture
-def visits(page: Page, server: StaticServer) -> Visits:
-    return Visits(page, server.url)
+def url(server: StaticServer) -> str:
+    """The page without a model: most of what visits do needs none."""
+    return f"{server.url}?model=none"
+
+
+@pytest.fixture
+def visits(page: Page, url: str) -> Visits:
+    return Visits(page, url)
 
 
 def test_nothing_is_kept_unless_it_is_turned_on(visits: Visits):
@@ -213,11 +219,11 @@ def test_a_tampered_visit_and_log_are_named_and_the_rest_stays(visits: Visits):
 
 
 def test_two_tabs_lock_delete_and_keep_both_states(
-    context: BrowserContext, visits: Visits, server: StaticServer
+    context: BrowserContext, visits: Visits, url: str
 ):
     visits.turn_on()
     visits.type("[patient] In both tabs.")
-    other = Visits(context.new_page(), server.url)
+    other = Visits(context.new_page(), url)
     other.unlock()
     other.press("Open In both tabs.")
     # Both change it before either is stored.
@@ -227,8 +233,9 @@ def test_two_tabs_lock_delete_and_keep_both_states(
     expect(visits.page.get_by_text("The disk is full")).to_be_visible()
     other.type("[patient] Changed in the second tab.")
     visits.page.evaluate(FULL_DISK, False)
+    visits.scribe.transcript.fill("[patient] Changed in the first tab, too.")
     expect(visits.page.get_by_text("Both are kept")).to_be_visible(timeout=WAIT_MS)
-    expect(visits.scribe.transcript).to_have_value("[patient] Changed in the first tab.")
+    expect(visits.scribe.transcript).to_have_value("[patient] Changed in the first tab, too.")
     expect(other.show().get_by_role("listitem")).to_have_count(2)
     # A deletion reaches the other tab.
     visits.confirm("Delete Copy")
@@ -243,9 +250,9 @@ def test_two_tabs_lock_delete_and_keep_both_states(
     expect(other.scribe.transcript).to_have_value("[patient] Typed just now.")
 
 
-def test_a_clock_that_was_set_neither_extends_nor_loses_anything(page: Page, server: StaticServer):
+def test_a_clock_that_was_set_neither_extends_nor_loses_anything(page: Page, url: str):
     page.add_init_script(CLOCKS)
-    visits = Visits(page, server.url)
+    visits = Visits(page, url)
     visits.turn_on()
     visits.type(VISIT)
     visits.press("Settings")
@@ -271,7 +278,7 @@ def test_a_clock_that_was_set_neither_extends_nor_loses_anything(page: Page, ser
 
 
 def test_a_backup_opens_in_another_browser_and_the_log_leaves_as_a_table(
-    visits: Visits, browser: Browser, server: StaticServer, tmp_path: Path
+    visits: Visits, browser: Browser, url: str, tmp_path: Path
 ):
     visits.turn_on()
     visits.type(VISIT)
@@ -293,7 +300,7 @@ def test_a_backup_opens_in_another_browser_and_the_log_leaves_as_a_table(
     assert events == ["created", "saved", "backup", "backup"]
 
     with browser.new_context() as fresh:
-        other = Visits(fresh.new_page(), server.url)
+        other = Visits(fresh.new_page(), url)
         other.turn_on()
         other.press("Settings")
         other.dialog.get_by_text("Import a backup").click()
@@ -303,13 +310,13 @@ def test_a_backup_opens_in_another_browser_and_the_log_leaves_as_a_table(
         expect(other.dialog).to_contain_text("1 visit imported.", timeout=WAIT_MS)
 
 
-def test_without_storage_the_page_says_so_and_works(page: Page, server: StaticServer):
+def test_without_storage_the_page_says_so_and_works(page: Page, url: str):
     page.add_init_script(
         "indexedDB.constructor.prototype.open = () => {"
         " throw new DOMException('denied', 'SecurityError'); };"
         "indexedDB.constructor.prototype.databases = undefined;"
     )
-    visits = Visits(page, server.url)
+    visits = Visits(page, url)
     expect(visits.show()).to_contain_text("gives the page no storage")
     visits.close()
     visits.scribe.transcript.fill(VISIT)

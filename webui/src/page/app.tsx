@@ -32,10 +32,12 @@ export function App({ session }: { session: Session }) {
           <ShieldIcon />
           {texts.promise}
         </p>
-        <VisitsButton session={session} />
-        <PrivacyPanel session={session} />
-        <ModelPanel session={session} />
-        <Licences session={session} />
+        <div class="menu">
+          <VisitsButton session={session} />
+          <PrivacyPanel session={session} />
+          <ModelPanel session={session} />
+          <Licences session={session} />
+        </div>
       </header>
       <main>
         <AlertRegion session={session} />

@@ -67,6 +67,12 @@ export function formatShortMoment(iso: string, language: string, seconds = false
   return formatter.format(moment);
 }
 
+/** '20:37' by the clock and the zone of this device. */
+export function formatTimeOfDay(moment: Date, language: string): string {
+  const locale = language === "en" ? "en-GB" : language;
+  return moment.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+}
+
 /** '0.34 s', for what takes about a second. */
 export function formatSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)}\u00a0s`;

@@ -5,7 +5,7 @@ export type TabMessage =
   | { type: "changed"; id: string; revision: number | null }
   | { type: "deleted"; ids: string[] };
 
-const NAME = "visits";
+const NAME = "browser-scribe-visits";
 
 /** Without BroadcastChannel nothing is heard; stored revisions still keep tabs from overwriting. */
 export class TabChannel {

@@ -600,6 +600,7 @@ export const texts = {
 
     log: {
       what: "What was generated, edited, signed, exported, opened and deleted while visits were kept. Each entry carries the hash of the one before, so that none can be removed or changed unnoticed. Edits within ten minutes are one entry.",
+      damaged: "damaged",
       whole: "The log is whole.",
       broken: "The log was changed outside this page:",
       problems: {
@@ -781,7 +782,7 @@ export const texts = {
     ],
     policy: "Rules that the browser enforces",
     policyMeaning:
-      "This policy stands in the page. The browser refuses every connection, script, image and form that it does not list; 'self' is this page's own address.",
+      "This policy stands in the page. The browser refuses every connection, script, image and form that it does not list; 'self' is this page's own address. Peer connections (WebRTC), which no policy covers, are switched off in this page.",
     isolated: "The page is isolated from other pages (COOP and COEP).",
     notIsolated: "The page is not isolated from other pages here (no COOP and COEP).",
   },

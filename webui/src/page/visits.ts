@@ -132,7 +132,7 @@ export class Visits {
       const encounter = this.#session.encounter();
       untracked(() => this.#changed(encounter));
     });
-    for (const type of ["pointerdown", "keydown", "input", "wheel"]) {
+    for (const type of ["pointerdown", "pointermove", "keydown", "input", "wheel"]) {
       addEventListener(type, () => this.#active(), { capture: true, passive: true });
     }
     for (const type of ["visibilitychange", "pageshow", "focus"]) {

@@ -4,7 +4,8 @@ import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { KeyRecord, RecordKind, Sealed } from "./crypto.ts";
 import { storageError, VaultError } from "./errors.ts";
 
-export const DATABASE = "visits";
+/** Other pages of the same origin may have databases, too. */
+export const DATABASE = "browser-scribe-visits";
 const VERSION = 1;
 
 interface Schema extends DBSchema {
@@ -108,8 +109,9 @@ export class Store {
         await Promise.all(work);
       } catch (error) {
         for (const one of work) one.catch(() => undefined); // the first one tells
+        const cause = transaction.error ?? error; // a full disk may end the requests as 'aborted'
         abort(transaction);
-        throw error;
+        throw cause;
       }
     } catch (error) {
       throw storageError(error);

@@ -33,9 +33,9 @@ import {
 } from "./crypto.ts";
 import { VaultError } from "./errors.ts";
 import { searchable } from "./search.ts";
-import { Store } from "./store.ts";
+import { DATABASE, Store } from "./store.ts";
 
-const LOCK = "visits";
+const LOCK = DATABASE;
 const INDEX = "index";
 const DAY_MS = 86_400_000;
 /** A clock that jumped ahead so far beyond the term may be wrong: then deletion is asked about. */

@@ -1,6 +1,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 
+import { formatTimeOfDay } from "../format.ts";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
 import type { Visits } from "../visits.ts";
@@ -44,7 +45,7 @@ function chipOf(visits: Visits): string {
   if (visits.state.value !== "open") return "";
   const at = visits.savedAt.value;
   if (visits.saving.value !== "saved" || !at) return text.chip[visits.saving.value];
-  return text.savedAt(at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  return text.savedAt(formatTimeOfDay(at, texts.language));
 }
 
 /** A remark about kept visits in the page, until it is dismissed. */

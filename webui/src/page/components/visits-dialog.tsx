@@ -63,7 +63,12 @@ function Unlocked({ visits, session }: { visits: Visits; session: Session }) {
             onClick={() => setTab(name)}
           >
             {text.tabs[name]}
-            {name === "log" && visits.logProblems.value > 0 && <WarningIcon />}
+            {name === "log" && visits.logProblems.value > 0 && (
+              <>
+                <WarningIcon />
+                <span class="off-screen">{text.log.damaged}</span>
+              </>
+            )}
           </button>
         ))}
       </nav>
