@@ -6,9 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from . import links
 from .checkpoint import CheckpointError
 from .data import DataError
 from .node import ROOT
+from .node_process import NodeError
 from .presets import PRESETS
 from .prompt import PromptError
 from .quantize import QUANTIZATIONS
@@ -39,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("--dump", type=Path, help="write the module after each compiler phase here")
     synth.add_parser(commands)
     command.add_parser(commands)
+    links.add_parser(commands)
     vocabulary = commands.add_parser("vocabulary", help="the clinical checks' word lists")
     vocabulary.add_argument(
         "--out", type=Path, default=FOLDER, help=f"the folder (default {FOLDER.relative_to(ROOT)})"
@@ -74,6 +77,7 @@ def _vocabulary(args: argparse.Namespace) -> None:
 
 COMMANDS = {
     "build": _build,
+    "links": links.run,
     "synth": synth.run,
     "train": command.run,
     "vocabulary": _vocabulary,
@@ -88,6 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (
         CheckpointError,
         DataError,
+        NodeError,
         PromptError,
         SynthError,
         TrainError,

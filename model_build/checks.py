@@ -5,7 +5,7 @@ for the requests.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -58,6 +58,22 @@ class Checks(NodeProcess):
         turns = [asdict(turn) for turn in dialogue]
         given = note if isinstance(note, str) else [*note]
         return self.ask("check", dialogue=turns, note=given, reference=reference)
+
+    def links(
+        self, dialogue: Sequence[Turn], note: str, weights: Mapping[str, float]
+    ) -> list[dict[str, Any]]:
+        """What the links of a note's statements are chosen by.
+
+        Args:
+            dialogue: the visit.
+            note: its note.
+            weights: of the features, for the one that depends on them.
+
+        Returns:
+            [{start, end, turns: [{feature: value}]}], with UTF-16 offsets
+        """
+        turns = [asdict(turn) for turn in dialogue]
+        return self.ask("links", dialogue=turns, note=note, weights=dict(weights))["statements"]
 
 
 def missing() -> str | None:

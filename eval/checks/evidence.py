@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model_build.checks import Checks, utf16_length
+from model_build.checks import Checks
 from model_build.data import Pair
+from model_build.links import statement_turns, turns_of
 
 from ..datasets import Dataset
 from ..errors import EvalError
@@ -140,30 +141,8 @@ def score_evidence(dataset: Dataset, seed: int = 0, open_checks: OpenChecks = Ch
 
 
 def _link(pair: Pair, statements: Sequence[dict[str, Any]]) -> list[Linked]:
-    """The checks' statements of a note, with the turns of those of the visit that they overlap."""
-    spans: list[tuple[int, int, frozenset[int]]] = []
-    at = 0
-    for own in pair.statements:
-        begin = pair.note.find(own.text, at)
-        if begin < 0:
-            raise EvalError(f"{pair.id}: the note does not hold its statement '{own.text[:60]}'.")
-        at = begin + len(own.text)
-        turns = frozenset(turn for fact in own.facts for turn in pair.facts[fact].turns)
-        first = utf16_length(pair.note[:begin])
-        spans.append((first, first + utf16_length(own.text), turns))
-    return [
-        Linked(
-            pair.id,
-            s,
-            frozenset(
-                turn
-                for begin, end, turns in spans
-                if s["start"] < end and s["end"] > begin
-                for turn in turns
-            ),
-        )
-        for s in statements
-    ]
+    spans = statement_turns(pair)
+    return [Linked(pair.id, statement, turns_of(spans, statement)) for statement in statements]
 
 
 def _rate(by_case: Sequence[Sequence[Linked]], counts: Any, holds: Any) -> dict[str, Any]:

@@ -9,13 +9,16 @@
  *     check       {dialogue: text or [{speaker, text}], note: text or [statement, …], reference?: text}
  *                 → {statements: [{text, start, end, section, verdict, severity, kind, reason, turns,
  *                    contradicting, claims}], omissions: [{kind, text, turns}]}
+ *     links       {dialogue, note, weights} → {statements: [{start, end, turns: [{feature: value}]}]},
+ *                 for fitting the weights by which links are chosen
  *
  * Turns are numbered from 0. A request that cannot be answered gets {"error": {code, message}}; the
  * process goes on.
  */
 import { createInterface } from "node:readline";
 
-import { checkNote, type DialogueTurn } from "../scribe/checks/index.ts";
+import { checkNote, linkEvidence, type DialogueTurn } from "../scribe/checks/index.ts";
+import type { LinkWeights } from "../scribe/checks/evidence.ts";
 import { splitStatements } from "../scribe/checks/statements.ts";
 
 type Request = Record<string, unknown>;
@@ -34,6 +37,11 @@ const isTurns = (value: unknown): value is DialogueTurn[] =>
     return isText(speaker) && isText(text);
   });
 
+const isWeights = (value: unknown): value is LinkWeights =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.values(value).every((weight) => typeof weight === "number");
+
 function field<T>(request: Request, name: string, ...kinds: ((value: unknown) => boolean)[]): T {
   const value = request[name];
   if (kinds.some((is) => is(value))) return value as T;
@@ -51,6 +59,14 @@ const operations: Record<string, (request: Request) => object> = {
       field<string | string[]>(request, "note", isText, isTexts),
       request.reference === undefined ? undefined : field<string>(request, "reference", isText),
     ),
+
+  links: (request) => ({
+    statements: linkEvidence(
+      field<string | DialogueTurn[]>(request, "dialogue", isText, isTurns),
+      field<string | string[]>(request, "note", isText, isTexts),
+      field<LinkWeights>(request, "weights", isWeights),
+    ),
+  }),
 };
 
 /** The answer to one line. */

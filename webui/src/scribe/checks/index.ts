@@ -16,7 +16,7 @@ import { affirmedWordClaims, deniedWordClaims } from "./claims-words.ts";
 import { unique, type Reading } from "./claim.ts";
 import { readSegment } from "./document.ts";
 import { type Mention, NOTE, PATIENT, hasType } from "./segment.ts";
-import { overlapTurns } from "./evidence.ts";
+import { linkFeatures, linkTurns, type LinkFeatures, type LinkWeights } from "./evidence.ts";
 import { findOmissions } from "./omissions.ts";
 import { splitStatements, type Statement, withoutLabel } from "./statements.ts";
 import { Talk, drugNames } from "./talk.ts";
@@ -42,6 +42,31 @@ export function checkNote(
   note: string | readonly GivenStatement[],
   reference?: string,
 ): CheckedNote {
+  const { readings, statements, talk } = read(dialogue, note);
+  const claims = readings.map(claimsOf);
+  const turns = linkTurns(readings, claims);
+  return {
+    statements: statements.map((statement, i) => judge(statement, claims[i] ?? [], turns[i] ?? [])),
+    omissions: findOmissions(talk, readings, reference),
+  };
+}
+
+/** What the links of a note's statements are chosen by, for fitting the weights of the choice. */
+export function linkEvidence(
+  dialogue: string | readonly DialogueTurn[],
+  note: string | readonly GivenStatement[],
+  weights: LinkWeights,
+): { start: number; end: number; turns: LinkFeatures[] }[] {
+  const { readings, statements } = read(dialogue, note);
+  const features = linkFeatures(readings, readings.map(claimsOf), weights);
+  return statements.map(({ start, end }, i) => ({ start, end, turns: features[i] ?? [] }));
+}
+
+/** Both texts, read; drugs that the talk names otherwise are found in it. */
+function read(
+  dialogue: string | readonly DialogueTurn[],
+  note: string | readonly GivenStatement[],
+): { talk: Talk; statements: Statement[]; readings: Reading[] } {
   const turns = typeof dialogue === "string" ? splitTurns(normalizeTranscript(dialogue)) : dialogue;
   const talk = new Talk(turns);
   const statements = typeof note === "string" ? splitStatements(note) : asStatements(note);
@@ -59,10 +84,7 @@ export function checkNote(
       own.mentions.filter((mention) => hasType(mention, "drug")).map(drugNames),
     ),
   );
-  return {
-    statements: readings.map((reading, i) => judge(reading, statements[i] as Statement)),
-    omissions: findOmissions(talk, readings, reference),
-  };
+  return { talk, statements, readings };
 }
 
 /** Statements given one by one are one text, a line each. */
@@ -77,12 +99,10 @@ function asStatements(given: readonly GivenStatement[]): Statement[] {
 }
 
 /** The verdict of a statement from those of its claims. */
-function judge(reading: Reading, statement: Statement): CheckedStatement {
-  const claims = claimsOf(reading);
+function judge(statement: Statement, claims: Claim[], turns: number[]): CheckedStatement {
   const bad = claims.filter(({ verdict }) => verdict === "unsupported");
   const worst = bad.find(({ severity }) => severity === "major") ?? bad[0];
   const verdict = worst ? "unsupported" : claims.length > 0 ? "supported" : "unchecked";
-  const turns = unique(claims.flatMap((claim) => claim.turns));
   return {
     text: statement.text,
     start: statement.start,
@@ -92,7 +112,7 @@ function judge(reading: Reading, statement: Statement): CheckedStatement {
     severity: worst?.severity ?? null,
     kind: worst?.kind ?? null,
     reason: bad.length > 0 ? [...new Set(bad.map(({ reason }) => reason))].join("; ") : null,
-    turns: turns.length > 0 ? turns : overlapTurns(reading),
+    turns,
     contradicting: unique(claims.flatMap((claim) => claim.contradicting)),
     claims,
   };
