@@ -101,7 +101,11 @@ def test_the_policy_refuses_each_kind_of_request(playwright: Playwright, tmp_pat
     with app_serve(exported_site("tiny")) as url:
         with launch(playwright, net_log=log) as browser:
             page = browser.new_page()
+            complaints: list[str] = []
+            page.on("console", lambda message: complaints.append(message.text))
             ScribePage(page).open(url)
+            assert complaints == [], "the browser does not understand a header"
+            assert page.evaluate("typeof RTCPeerConnection") == "undefined"
             attempt_all(page)
             page.get_by_role("button", name="Privacy", exact=True).click()
             refused = page.get_by_role("row", name="Attempts that the browser refused")

@@ -10,6 +10,7 @@ import { followWork, listenForKeys } from "./keys.ts";
 import { maskTranscript } from "./masker.ts";
 import { parseOptions, withOption } from "./options.ts";
 import { listenForPrint } from "./print.tsx";
+import { withholdPeerConnections } from "./privacy.ts";
 import { Session } from "./session.ts";
 import { fetchSample, fetchSite, modelAddress } from "./site.ts";
 import "./styles/index.css";
@@ -67,6 +68,7 @@ async function tellRepairs(): Promise<void> {
 }
 
 listenForPrint(session);
+withholdPeerConnections();
 session.requests.watch();
 takeOver();
 void start();

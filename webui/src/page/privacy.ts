@@ -94,6 +94,16 @@ function localEntries(): number {
   }
 }
 
+/**
+ * Takes away peer connections, which the policy cannot forbid: no browser enforces a directive for
+ * them yet, and their search for a way out asks servers that a script may name.
+ */
+export function withholdPeerConnections(): void {
+  for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection"]) {
+    Reflect.deleteProperty(globalThis, name);
+  }
+}
+
 /** The policy that stands in the page, a rule a line. */
 export function policyInForce(): string[] {
   const meta = document.querySelector<HTMLMetaElement>(

@@ -291,7 +291,8 @@ export const texts = {
     more: (others: number): string => `and ${formatCount(others)} more`,
     guess: "Guess doctor and patient",
     guessed: "Guessed: please check",
-    swap: "Swap doctor and patient",
+    swap: "Swap",
+    swapMeaning: "Swap doctor and patient",
     swapped: "Doctor and patient were swapped.",
 
     mask: "Mask names",
@@ -387,7 +388,7 @@ export const texts = {
       `Show turn ${formatCount(turn)}${speaker === "" ? "" : ` (${speaker})`} in the visit`,
     apart: "Not found in the visit",
     putIn: "Put in",
-    putInLine: (text: string): string => `Put into the note: ${text}`,
+    putInLine: (text: string): string => `Put in: ${text}`,
     edit: "Edit",
     remove: "Remove",
     keep: "Keep as it is",
@@ -600,7 +601,7 @@ export const texts = {
 
     log: {
       what: "What was generated, edited, signed, exported, opened and deleted while visits were kept. Each entry carries the hash of the one before, so that none can be removed or changed unnoticed. Edits within ten minutes are one entry.",
-      damaged: "damaged",
+      damaged: "(damaged)",
       whole: "The log is whole.",
       broken: "The log was changed outside this page:",
       problems: {
