@@ -114,7 +114,10 @@ describe("a download", () => {
     void session.open();
     await settle();
     client().loads[0]!.progress({ phase: "downloading", bytesDone: 1, bytesTotal: 2 });
-    client().loads[0]!.reply({ ok: true, value: { ...INFO, storage: { kept: "all", replaced: [] } } });
+    client().loads[0]!.reply({
+      ok: true,
+      value: { ...INFO, storage: { kept: "all", replaced: [] } },
+    });
     await settle();
     expect(store.persistent).toBe(true);
   });

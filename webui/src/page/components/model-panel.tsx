@@ -194,10 +194,7 @@ function Storage({ session }: { session: Session }) {
       </p>
       {!room.persistent && (
         <p class="buttons">
-          <button
-            type="button"
-            onClick={() => void models.persist().then(() => setAsked(true))}
-          >
+          <button type="button" onClick={() => void models.persist().then(() => setAsked(true))}>
             {text.persist}
           </button>
           <span aria-live="polite">{asked && text.refused}</span>
