@@ -65,6 +65,7 @@ function Unlocked({ visits, session }: { visits: Visits; session: Session }) {
             {text.tabs[name]}
             {name === "log" && visits.logProblems.value > 0 && (
               <>
+                {" "}
                 <WarningIcon />
                 <span class="off-screen">{text.log.damaged}</span>
               </>
