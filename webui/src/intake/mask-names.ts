@@ -130,6 +130,8 @@ for (const cue of CUES) {
   const last = cue.words.at(-1)!;
   CUES_BY_LAST.set(last, [...(CUES_BY_LAST.get(last) ?? []), cue]);
 }
+/** Small words within surnames. */
+const PARTICLES = set("van der den de del della di da la le du von zu al el bin ibn ter");
 const TITLES = set("mr mrs ms mx dr prof");
 const GREETINGS = set("hi hello hey dear");
 /** The most words of one name. */
@@ -157,8 +159,7 @@ export function findNames(text: string): Span[] {
   // What was once a name is one wherever it cannot be a word.
   for (const [at, token] of tokens.entries()) {
     if (found.has(at) || !known.has(token.word) || isEponym(tokens, at)) continue;
-    const listed = GIVEN.has(token.word) || SURNAMES.has(token.word);
-    const plain = listed && token.word.length > 3;
+    const plain = listed(token.word) && token.word.length > 3;
     if (cased ? token.capital : plain || isAddressed(tokens, at)) found.add(at);
   }
   const spans = [...found].map((at): Span => {
@@ -231,29 +232,33 @@ function isName(
 ): boolean {
   const token = tokens[at]!;
   const { word, capital } = token;
-  if (STOP.has(word) || TITLES.has(word)) return false;
+  const addressed = cased && capital && !token.first && /^ ?,/.test(token.gap);
+  if (STOP.has(word) && !(addressed && AMBIGUOUS_GIVEN.has(word))) return false;
+  if (TITLES.has(word)) return false;
   const after = cue === "within" && GIVEN.has(tokens[at - 1]!.word);
-  if (NO_PERSON.has(word) && !(after && AMBIGUOUS.has(word))) return false;
+  if (NO_PERSON.has(word) && !((after || cue === "certain") && AMBIGUOUS.has(word))) return false;
+  if ((listed(word) || AMBIGUOUS.has(word)) && isIntroduced(tokens, at)) return true;
+  if (cue === "within" && PARTICLES.has(word) && tokens[at + 1]?.capital) return true;
   if (word.length === 1)
     return (
       (cue === "certain" && /^\. ?$|^ $/.test(token.gap) && capital) ||
       (cue === "within" && capital && token.gap === ". ")
     );
-  const listed = GIVEN.has(word) || SURNAMES.has(word);
+  const known = listed(word);
   const ambiguous = AMBIGUOUS.has(word);
   if (isEponym(tokens, at) && cue !== "certain") return false;
   if (cased) {
     if (!capital) {
       // A cue for any name still counts where somebody typed without capitals.
-      return cue === "certain" && listed;
+      return cue === "certain" && known;
     }
     if (cue === "certain") return true;
     if (cue === "likely") {
       const greeted = GREETINGS.has(tokens[at - 1]!.word) && /^ ?[,.!?\n]/.test(token.gap);
-      return listed || ambiguous || greeted || GIVEN.has(tokens[at + 1]?.word ?? "");
+      return known || ambiguous || greeted || GIVEN.has(tokens[at + 1]?.word ?? "");
     }
-    if (cue === "within") return listed || ambiguous || !isShouted(token);
-    if (listed) return true;
+    if (cue === "within") return known || ambiguous || !isShouted(token);
+    if (known) return true;
     if (!ambiguous || token.possessive) return false;
     if (token.first) return AMBIGUOUS_GIVEN.has(word) && /^ ?,/.test(token.gap);
     const beside = tokens[at + 1];
@@ -267,17 +272,17 @@ function isName(
   if (cue === "certain") {
     const before = tokens[at - 1]!;
     const marked = TITLES.has(before.word) ? before.gap.startsWith(".") : endsHere(token);
-    return listed || ambiguous || marked;
+    return known || ambiguous || marked;
   }
   if (cue === "within") {
     return (
-      listed ||
+      known ||
       (ambiguous && endsHere(token)) ||
       (GIVEN.has(tokens[at - 1]!.word) && ambiguous && isAddressed(tokens, at))
     );
   }
   // Pieces of words and sounds ('wan na', 'lo') look like short names.
-  if (listed && (word.length > 3 || cue === "likely" || isAddressed(tokens, at))) return true;
+  if (known && (word.length > 3 || cue === "likely" || isAddressed(tokens, at))) return true;
   return (
     cue === "likely" &&
     ambiguous &&
@@ -289,6 +294,16 @@ function isName(
 /** All in capitals, as abbreviations are. */
 function isShouted({ word, start, end }: Token): boolean {
   return end - start === word.length && word.length <= 5 && word === word.toUpperCase();
+}
+
+function listed(word: string): boolean {
+  return GIVEN.has(word) || SURNAMES.has(word);
+}
+
+/** 'Faith is a 29-year-old woman'. */
+function isIntroduced(tokens: readonly Token[], at: number): boolean {
+  const [is, a] = [tokens[at + 1], tokens[at + 2]];
+  return is?.word === "is" && /^an?$/.test(a?.word ?? "") && /^ ?\d/.test(a?.gap ?? "");
 }
 
 /** A sentence or a part of it ends after the word. */

@@ -86,7 +86,7 @@ function firstNumbers(transcript: string): Record<MaskKind, number> {
   return first;
 }
 
-/** In order of place; of two that overlap, the one that was found first in the list stays. */
+/** In order of place; of two that overlap the outer stays, or else the first in the list. */
 function withoutOverlap(spans: readonly Span[]): Span[] {
   const order = spans.map((span, rank) => ({ ...span, rank }));
   order.sort((a, b) => a.start - b.start || a.rank - b.rank);
@@ -94,7 +94,7 @@ function withoutOverlap(spans: readonly Span[]): Span[] {
   for (const span of order) {
     const last = kept.at(-1);
     if (!last || span.start >= last.end) kept.push(span);
-    else if (span.rank < last.rank) kept[kept.length - 1] = span;
+    else if (span.rank < last.rank && span.end > last.end) kept[kept.length - 1] = span;
   }
   return kept.map(({ kind, start, end }) => ({ kind, start, end }));
 }

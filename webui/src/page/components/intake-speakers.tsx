@@ -32,7 +32,12 @@ export function SpeakersBar({ session }: { session: Session }) {
           </button>
         )}
         {intake.canSwap.value && (
-          <button type="button" onClick={() => intake.swap()}>
+          <button
+            type="button"
+            aria-label={texts.intake.swapMeaning}
+            title={texts.intake.swapMeaning}
+            onClick={() => intake.swap()}
+          >
             <SwapIcon />
             {texts.intake.swap}
           </button>
