@@ -32,7 +32,7 @@ def type_note(page: Page, url: str) -> ScribePage:
     scribe.transcript.fill(VISIT)
     for name, text in LINES.items():
         scribe.press(f"Add a line to {name}")
-        page.get_by_role("textbox", name=re.compile("line")).fill(text)
+        page.get_by_role("textbox", name=re.compile("^New line")).fill(text)
         page.keyboard.press("Control+Enter")
         expect(scribe.section(name).locator("[data-line]").first).to_be_visible()
     expect(page.locator("[data-support=supported]").first).to_be_visible(timeout=PATIENCE_MS)
@@ -83,6 +83,7 @@ def test_a_section_is_written_again_with_a_wish_and_undone(page: Page, url: str)
     expect(scribe.section("Plan").locator(".text, .apart .words").first).to_be_visible()
     assert scribe.written()["Plan"] == before["Plan"]
     again.click()
+    expect(wish).to_be_focused()
     page.keyboard.press("Escape")
     expect(wish).to_have_count(0)
     expect(again).to_be_focused()

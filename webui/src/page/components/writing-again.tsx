@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { MAX_INSTRUCTION } from "../../scribe/errors.ts";
 import { SHOWN_TITLES, type ShownKey } from "../../scribe/sections.ts";
@@ -48,7 +48,7 @@ interface WishNeeds extends SectionNeeds {
 
 function WishForm({ session, name, text, setText }: WishNeeds) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const words = texts.writing.again;
   const ready = session.model.value.phase === "ready";
   const close = (): void => {
