@@ -134,7 +134,7 @@ def test_a_note_shows_its_evidence_and_its_doubt(page: Page, url: str):
 
     page.get_by_role("button", name="Insert 'penicillin' into Subjective").click()
     note.expect_support("penicillin", "supported")
-    page.get_by_role("button", name="Put into the note: Takes lisinopril 40 mg").click()
+    page.get_by_role("button", name="Put in: Takes lisinopril 40 mg").click()
     expect(scribe.section("Subjective").locator(".text")).to_contain_text("40 mg")
     page.get_by_role("button", name="Undo").click()
     expect(scribe.section("Subjective").locator(".text")).not_to_contain_text("40 mg")

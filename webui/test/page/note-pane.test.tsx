@@ -106,7 +106,7 @@ describe("a note that was checked", () => {
     expect(described(apart)).toContain("40 mg");
     expect(on.session.editor.text.value).not.toContain("lisinopril");
     expect(document.querySelector(".lines h4")?.textContent).toBe("Medications");
-    await press(on, () => button("Put into the note: Takes lisinopril 40 mg daily.").click());
+    await press(on, () => button("Put in: Takes lisinopril 40 mg daily.").click());
     expect(document.querySelector(".apart")).toBeNull();
     expect(on.session.editor.text.value).toContain("Medications:\n- Takes lisinopril 40 mg daily.");
     expect(line("40 mg").dataset).toMatchObject({ support: "unsupported", place: "note" });
