@@ -85,6 +85,7 @@ class Visits:
         """Opens the dialog."""
         if not self.dialog.is_visible():
             self.button.click()
+            expect(self.dialog).to_be_visible()
         return self.dialog
 
     def close(self) -> None:

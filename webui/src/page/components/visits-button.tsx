@@ -1,5 +1,4 @@
-import { useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { formatTimeOfDay } from "../format.ts";
 import type { Session } from "../session.ts";
@@ -12,10 +11,12 @@ import { VisitsDialog } from "./visits-dialog.tsx";
 export function VisitsButton({ session }: { session: Session }) {
   const { visits } = session;
   const dialog = useRef<HTMLDialogElement>(null);
-  useSignalEffect(() => {
-    if (visits.shown.value && !dialog.current?.open) dialog.current?.showModal();
-    else if (!visits.shown.value && dialog.current?.open) dialog.current.close();
-  });
+  const shown = visits.shown.value;
+  // After its content is there, so that the dialog opens with a name and a place for the focus.
+  useLayoutEffect(() => {
+    if (shown && !dialog.current?.open) dialog.current?.showModal();
+    else if (!shown && dialog.current?.open) dialog.current.close();
+  }, [shown]);
   return (
     <>
       <span class="visits-state">
@@ -33,7 +34,7 @@ export function VisitsButton({ session }: { session: Session }) {
         aria-labelledby="visits-heading"
         onClose={() => visits.close()}
       >
-        {visits.shown.value && <VisitsDialog visits={visits} session={session} />}
+        {shown && <VisitsDialog visits={visits} session={session} />}
       </dialog>
     </>
   );
