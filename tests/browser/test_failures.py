@@ -159,7 +159,8 @@ def test_a_transcript_that_is_too_long(page: Page, server: StaticServer, side: s
     turns = [f"[patient] Turn number {n} says that nothing much has changed." for n in range(800)]
     long = "\n".join(turns)
     scribe.transcript.fill(long)
-    expect(page.locator("#size")).to_contain_text(re.compile(r"read in \d+ parts"))
+    in_parts = re.compile(r"read in \d+ parts")
+    expect(page.locator("#size")).to_contain_text(in_parts, timeout=60_000)
     scribe.press(f"Use only its {side}")
     expect(page.locator("#size")).not_to_contain_text("parts")
     kept = scribe.transcript.input_value()
@@ -168,7 +169,7 @@ def test_a_transcript_that_is_too_long(page: Page, server: StaticServer, side: s
     scribe.press("Bring back the earlier text")
     assert scribe.transcript.input_value() == long
     scribe.press(f"Use only its {side}")
-    expect(page.locator("#size")).to_contain_text("of what fits")
+    expect(page.locator("#size")).to_contain_text("of what fits", timeout=60_000)
     assert_writes(scribe)
 
 

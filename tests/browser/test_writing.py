@@ -52,7 +52,7 @@ def test_a_long_visit_is_read_in_parts_and_the_page_says_so(page: Page, url: str
     long = "\n".join(f"[patient] Turn {n}: nothing much has changed today." for n in range(700))
     scribe.transcript.fill(long)
     size = page.locator("#size")
-    expect(size).to_contain_text(re.compile(r"read in \d+ parts"))
+    expect(size).to_contain_text(re.compile(r"read in \d+ parts"), timeout=PATIENCE_MS)
     parts = int(re.search(r"read in (\d+) parts", size.inner_text()).group(1))
     assert parts >= 2
     scribe.generate.click()
