@@ -22,6 +22,8 @@ from .quantize import Packed, quantize_on_grid, rounding_offsets
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
+TRAINING = "training.json"
+"""What this project's training tells of an adapter: base, recipe, data and their licences."""
 
 _KEY = re.compile(r"^base_model\.model\.(.+)\.lora_([AB])\.weight$")
 _UNSUPPORTED = {
@@ -105,6 +107,30 @@ def adapter_files(folder: Path) -> list[Path]:
     if missing:
         raise CheckpointError(f"The adapter folder {folder} lacks {' and '.join(missing)}.")
     return [folder / CONFIG, folder / WEIGHTS]
+
+
+def training_of(folder: Path) -> dict[str, Any]:
+    """What an adapter's `training.json` tells; empty where there is none or it is damaged."""
+    try:
+        told = json.loads((folder / TRAINING).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def data_licence(folder: Path) -> str | None:
+    """The public data that an adapter was trained on, here or before it continued from another.
+
+    Returns:
+        Each set with its licence, or None where nothing is told.
+    """
+    found: set[str] = set()
+    told: Any = training_of(folder)
+    while isinstance(told, dict):
+        for part in told.get("data", []):
+            found.update(part.get("licences", []))
+        told = told.get("continues")
+    return "; ".join(sorted(found)) or None
 
 
 def _settings(folder: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from .adapter import AdaptedCheckpoint, adapter_files
+from .adapter import AdaptedCheckpoint, adapter_files, data_licence
 from .checkpoint import open_checkpoint
 from .kernels import Limits
 from .manifest import is_current, model_key, staged_folder, write_manifest
@@ -85,6 +85,7 @@ def build_model(
             form,
             key=key,
             name=folder.name,
+            data_licence=data_licence(adapter) if adapter is not None else None,
             context={
                 "prefix": limits.prefix,
                 "rows": limits.rows,

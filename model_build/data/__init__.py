@@ -2,6 +2,7 @@
 
 from .dialogue import Turn, join_turns, split_turns
 from .errors import DataError
+from .licences import licences_of
 from .pairs import Fact, Pair, Statement, pairs_digest, read_notes, read_pairs, write_pairs
 from .planter import Plant, Planted, plant_each, plant_errors, plantable_kinds
 from .sections import DIVISIONS, SOAP, read_lines, split_divisions, split_soap
@@ -18,6 +19,7 @@ __all__ = [
     "Statement",
     "Turn",
     "join_turns",
+    "licences_of",
     "load_pairs",
     "pairs_digest",
     "plant_each",

@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,8 +17,9 @@ from typing import Any
 import torch
 from accelerate import PartialState
 
+from ..adapter import TRAINING, training_of
 from ..checkpoint import Checkpoint, open_checkpoint
-from ..data import load_pairs, pairs_digest
+from ..data import licences_of, load_pairs, pairs_digest
 from ..node import ROOT
 from . import preference, snapshot
 from .errors import TrainError
@@ -34,7 +35,6 @@ from .workers import Workers
 TEST_SETS = ROOT / "eval" / "sets"
 BETAS = (0.9, 0.99)
 ADAPTER = "adapter"
-ABOUT = "training.json"
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 Say = Callable[[str], None]
@@ -150,7 +150,15 @@ class _Run:
             kept = self._fitting(reader.read(path, losers, self._reading(path)), path, context)
             files.append((kept, source.epochs))
             digest = pairs_digest(file)
-            self.about.append({**asdict(source), "pairs": len(kept), "sha256": digest})
+            self.about.append(
+                {
+                    "name": path.name,
+                    "epochs": source.epochs,
+                    "pairs": len(kept),
+                    "sha256": digest,
+                    "licences": licences_of(file),
+                }
+            )
         plan = plan_steps(
             files,
             settings.batch_tokens,
@@ -360,17 +368,19 @@ class _Run:
         folder = self.run / ADAPTER
         if self.is_main:
             self.student.save(folder, DTYPES[self.settings.adapter_dtype])
+            start = self.settings.init_adapter
             about = {
-                "base": self.settings.model,
-                "settings": asdict(replace(self.settings, data=())),
+                "base": Path(self.settings.model).name,
+                "settings": self.settings.recipe(),
                 "data": self.about,
+                "continues": training_of(Path(start)) if start else None,
                 "steps": self.step,
                 "tokens": self.tokens,
                 "minutes": round(self.seconds / 60, 1),
                 "held_nll": self.nll,
             }
             text = json.dumps(about, indent=1) + "\n"
-            (folder / ABOUT).write_text(text, encoding="utf-8")
+            (folder / TRAINING).write_text(text, encoding="utf-8")
             self.journal.note("end", step=self.step, seconds=self.seconds)
             self.journal.plot()
         self.machine.wait_for_everyone()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from .errors import TrainError
 
@@ -73,6 +74,15 @@ class Settings:
         """Keep the settings in a run's folder."""
         text = json.dumps(asdict(self), indent=1) + "\n"
         (folder / FILE).write_text(text, encoding="utf-8")
+
+    def recipe(self) -> dict[str, Any]:
+        """The settings for an adapter's readers: without the data, of files only the name."""
+        told = asdict(self)
+        del told["data"]
+        for name in ("model", "held", "init_adapter", "preference"):
+            if told[name] is not None:
+                told[name] = Path(told[name]).name
+        return told
 
     @classmethod
     def read(cls, folder: Path) -> Settings:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from model_build.adapter import AdaptedCheckpoint, adapter_files
+from model_build.adapter import AdaptedCheckpoint, adapter_files, data_licence
 from model_build.checkpoint import CheckpointError, GGUFCheckpoint
 from model_build.checkpoint.random import RandomCheckpoint
 from model_build.presets import LlamaConfig
@@ -120,3 +120,16 @@ def test_a_small_update_survives_in_a_base_of_four_bits(tmp_path: Path) -> None:
     assert moved.mean() == pytest.approx(step, rel=0.2)
     untouched = "model.layers.0.mlp.up_proj.weight"
     np.testing.assert_array_equal(merged.q4_1(untouched).q_weight, base.q4_1(untouched).q_weight)
+
+
+def test_the_licences_of_training_data_are_told_and_those_of_the_adapter_before(tmp_path: Path):
+    folder = adapter(tmp_path / "adapter")
+    assert data_licence(folder) is None
+    told = {
+        "data": [{"name": "a.csv", "licences": ["B, CC BY 4.0"]}],
+        "continues": {"data": [{"licences": ["A, CC BY 4.0", "B, CC BY 4.0"]}], "continues": None},
+    }
+    (folder / "training.json").write_text(json.dumps(told))
+    assert data_licence(folder) == "A, CC BY 4.0; B, CC BY 4.0"
+    (folder / "training.json").write_text("{")
+    assert data_licence(folder) is None

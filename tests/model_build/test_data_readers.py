@@ -13,6 +13,7 @@ from model_build.data import (
     Pair,
     Turn,
     join_turns,
+    licences_of,
     pairs_digest,
     read_notes,
     read_pairs,
@@ -155,3 +156,14 @@ def test_no_word_of_a_dialogue_is_lost(text: str):
     kept = join_turns(split_turns(text))
     for word in ("a", "b", "D", "-"):
         assert kept.lower().count(word.lower()) == text.lower().count(word.lower())
+
+
+def test_public_data_is_known_by_its_form():
+    def pair(source: str, section: str | None = None) -> Pair:
+        return Pair("1", source, (), "note", section=section)
+
+    assert licences_of([pair("synth"), pair("cardiology")]) == []
+    assert [text.split(" ")[0] for text in licences_of([pair("aci"), pair("virtscribe")])] == [
+        "ACI-Bench"
+    ]
+    assert [text.split(" ")[0] for text in licences_of([pair("train", "GENHX")])] == ["MTS-Dialog"]

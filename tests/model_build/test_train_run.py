@@ -93,6 +93,8 @@ def test_the_loss_falls_and_everything_is_told(
     about = json.loads((adapter / "training.json").read_text())
     assert about["steps"] == 30
     assert about["data"][0]["pairs"] == 6
+    assert about["settings"]["held"] == "pairs.jsonl"
+    assert str(toys) not in json.dumps(about)
     assert any("held-out NLL" in line for line in said)
 
 
