@@ -4,7 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 MODEL ?= smollm2-135m
-ADAPTER ?=
+# The embedded default comes with the adapter that was trained for it; ADAPTER= builds the base alone.
+ADAPTER ?= $(if $(filter smollm2-135m,$(MODEL)),$(wildcard model_build/adapters/scribe))
 QUANTIZATION ?=
 RANDOM_WEIGHTS ?=
 OUT ?= dist
@@ -31,7 +32,7 @@ MODEL_ARGS := --model '$(MODEL)'$(if $(ADAPTER), --adapter '$(ADAPTER)')$(if $(Q
 SITE := $(call strip_slash,$(OUT))
 
 # What a step is made from. Only the parts of model_build that make a model folder are listed.
-MODEL_SOURCES := $(shell find model_build -type f ! -name '*.pyc' ! -path '*/synth/*' ! -path '*/train/*' ! -path '*/data/*' ! -path '*/vocabulary/*' ! -name scribe.py ! -name checks.py ! -name 'node*.py' 2>/dev/null)
+MODEL_SOURCES := $(shell find model_build -type f ! -name '*.pyc' ! -path '*/adapters/*' ! -path '*/synth/*' ! -path '*/train/*' ! -path '*/data/*' ! -path '*/vocabulary/*' ! -name scribe.py ! -name checks.py ! -name 'node*.py' 2>/dev/null)
 CHECKPOINT := $(wildcard $(MODEL) checkpoints/$(MODEL)/* $(call strip_slash,$(MODEL))/* $(if $(ADAPTER),$(call strip_slash,$(ADAPTER))/*))
 VOCABULARY := $(addprefix webui/src/scribe/vocabulary/,drugs.json conditions.json names.json codes.json)
 VOCABULARY_SOURCES := $(shell find model_build/vocabulary -type f ! -name '*.pyc' 2>/dev/null)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_MODEL = "smollm2-135m"
+DEFAULT_ADAPTER = ROOT / "model_build" / "adapters" / "scribe"
 RANDOM_MODELS = ("tiny", "llama-3.2-1b-2layer")
 REFERENCE_CACHE = ROOT / "build" / "test-reference"
 REPORTS = ROOT / "build" / "test-reports"
@@ -47,7 +48,9 @@ def built_model(name: str, quantization: str | None = None) -> Path:
     """
     form = [f"QUANTIZATION={quantization}"] if quantization else []
     make("model", *_arguments(name), *form)
-    return ROOT / "build" / "models" / (f"{name}-{quantization}" if quantization else name)
+    adapter = DEFAULT_ADAPTER.name if name == DEFAULT_MODEL and DEFAULT_ADAPTER.exists() else None
+    folder = "-".join(part for part in (name, adapter, quantization) if part)
+    return ROOT / "build" / "models" / folder
 
 
 @functools.cache
