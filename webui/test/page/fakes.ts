@@ -12,6 +12,7 @@ import type {
   CheckRequest,
   Failure,
   GenerateRequest,
+  LoadedModel,
   LoadRequest,
   Reply,
   Update,
@@ -58,7 +59,7 @@ export class FakeClient implements ScribeClient {
   readonly loads: {
     request: LoadRequest;
     progress: (p: LoadProgress) => void;
-    reply: (r: Reply<EngineInfo>) => void;
+    reply: (r: Reply<LoadedModel>) => void;
   }[] = [];
   readonly notes: {
     request: GenerateRequest;
@@ -75,12 +76,20 @@ export class FakeClient implements ScribeClient {
   }
 
   alive = async (): Promise<void> => undefined;
-  load = (request: LoadRequest, progress: (p: LoadProgress) => void): Promise<Reply<EngineInfo>> =>
+  load = (request: LoadRequest, progress: (p: LoadProgress) => void): Promise<Reply<LoadedModel>> =>
     new Promise((reply) => this.loads.push({ request, progress, reply }));
   generate = (request: GenerateRequest, update: (u: Update) => void): Promise<Reply<Note>> =>
     new Promise((reply) => this.notes.push({ request, update, reply }));
   measure = async (transcript: string) =>
-    ({ ok: true, value: { words: 2, tokens: transcript.length, maxTokens: 100, parts: Math.ceil(transcript.length / 100) } }) as const;
+    ({
+      ok: true,
+      value: {
+        words: 2,
+        tokens: transcript.length,
+        maxTokens: 100,
+        parts: Math.ceil(transcript.length / 100),
+      },
+    }) as const;
   cut = async (): Promise<Reply<string>> => ({ ok: true, value: this.cutText });
   /** What the checks say of each statement; nothing by default. */
   judge = (_request: CheckRequest): CheckedNote => ({ statements: [], omissions: [] });
