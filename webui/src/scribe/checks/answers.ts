@@ -28,6 +28,9 @@ export function answerOf({ tokens, sentences }: Segment): "yes" | "no" | "" {
   for (let i = 0; i < end; i++) {
     const w = tokens[i]?.w ?? "";
     // "One, when I was nine": a count affirms.
+    // "That one's true": it is pointed at, not counted.
+    const pointed = i > 0 && /^(?:that|this|the)$/.test(tokens[i - 1]?.w ?? "") && w === "1";
+    if (pointed) continue;
     const count = tokens[i]?.n?.[0];
     if (count !== undefined) return count === 0 ? "no" : i === 0 ? "yes" : "";
     if (NO.at(tokens, i) > 0) {
@@ -65,6 +68,40 @@ export function markShortQuestion(segment: Segment, next: Segment | undefined): 
   );
   if (finding && !says && (next.answer !== "" || next.mentions.some((mention) => mention.negated)))
     only.question = true;
+}
+
+/** Where a question begins in talk without marks: "that's healing well any fever or chills". */
+const ASKS = /^(?:any|ever)$/;
+const ASKS_TWO = /^(?:do|did|have|are|is|does|has|can) (?:you|he|she|they|it|there|the|your)$/;
+
+/** What a plain denial answers is a question, also where no mark says so. */
+export function markUnmarkedQuestion(segment: Segment, next: Segment | undefined): void {
+  const last = segment.sentences.at(-1);
+  if (!next || !last || last.question || next.answer !== "no") return;
+  if (segment.speaker === PATIENT || segment.speaker === next.speaker) return;
+  const { tokens } = segment;
+  let from = -1;
+  for (let i = last.from; i < last.to; i++) {
+    const w = tokens[i]?.w ?? "";
+    if (ASKS.test(w) || ASKS_TWO.test(`${w} ${tokens[i + 1]?.w ?? ""}`)) {
+      from = i;
+      break;
+    }
+  }
+  const plain = /^(?:no )*(?:no|nope|neither|none|never)$/.test(
+    next.tokens
+      .slice(0, 2)
+      .map(({ w }) => w)
+      .filter((w) => !isPunctuation(w))
+      .join(" "),
+  );
+  if (from < 0 && !(plain && last.to - last.from <= 14)) return;
+  const start = Math.max(from, last.from);
+  if (start === last.from) last.question = true;
+  else {
+    segment.sentences.push({ from: start, to: last.to, question: true });
+    last.to = start;
+  }
 }
 
 /** "No, that's my sister" gives the turn before to her; "and so do you" gives it to the patient too. */
@@ -170,6 +207,7 @@ export function answerQuestions(segment: Segment, next: Segment | undefined): vo
       }
       if (
         hasType(mention, "drug") &&
+        !(answer === "no" && sentence.to - sentence.from <= 4) &&
         !TAKING.test(
           tokens
             .slice(sentence.from, mention.from)

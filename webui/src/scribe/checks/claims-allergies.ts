@@ -38,9 +38,11 @@ export function allergyClaims(reading: Reading): Claim[] {
     NO_ALLERGIES.test(text) ||
     (/allerg/i.test(reading.section) && /^(?:none|no|nkda|denies)/i.test(text))
   ) {
+    const ofDrugs = /\b(?:drug|medication|medicine)s? allerg/i.test(text);
     const positive = talk.mentions.filter(
       (mention) =>
-        hasType(mention, "drug", "allergen") &&
+        hasType(mention, "drug", ...(ofDrugs ? [] : (["allergen"] as const))) &&
+        !drugNames(mention).includes("cannabis") &&
         mention.person === PATIENT &&
         isAllergic(reading, mention),
     );
@@ -58,7 +60,7 @@ export function allergyClaims(reading: Reading): Claim[] {
       ];
     }
     const asked = talk.segments.filter(({ tokens }) =>
-      tokens.some(({ w }) => /^(?:allerg|nkda)/.test(w)),
+      tokens.some(({ w }, i) => /^(?:allerg|nkda)/.test(w) || ALLERGY.at(tokens, i) > 0),
     );
     if (asked.length === 0)
       return [unsupported("allergy", label, "major", "allergies are not in the transcript")];
@@ -121,7 +123,9 @@ function allergyClaim(reading: Reading, mention: Mention): Claim {
   const clause = wordsOf(reading, sentence.from, sentence.to);
   const negated =
     mention.negated ||
-    /\b(?:removed|not allergic|tolerat\w*|ruled out|no allergy|negative)\b/i.test(clause);
+    /\b(?:removed|not allergic|tolerat\w*|ruled out|no allergy|negative|side effect|intoleran\w*|not an allergy|no true allergy|(?:was|were|had been|is) (?:listed|charted)|charted)\b/i.test(
+      clause,
+    );
   const mine = all.filter(({ person }) => person === mention.person || mention.person !== PATIENT);
   if (mine.length === 0) {
     return unsupported(
@@ -133,7 +137,10 @@ function allergyClaim(reading: Reading, mention: Mention): Claim {
     );
   }
   if (negated) return supported("allergy", label, turnsOfMentions(mine));
-  const allergic = mine.filter((each) => isAllergic(reading, each));
+  const causes = /\bcause[sd]?\b/i.test(clause) || /^[^.:;]{3,40}:/.test(reading.text);
+  const allergic = mine.filter(
+    (each) => isAllergic(reading, each) || (causes && tellsReaction(reading, each)),
+  );
   if (allergic.length === 0) {
     return unsupported(
       "allergy",
@@ -167,8 +174,18 @@ function allergyClaim(reading: Reading, mention: Mention): Claim {
   return supported("allergy", label, turns);
 }
 
-function reactionIn({ tokens }: Segment, list: readonly string[]): boolean {
-  const words = ` ${tokens.map(({ w }) => w).join(" ")} `;
+/** Whether the turn of an allergen, or one beside it, tells what it did. */
+function tellsReaction({ talk }: Reading, mention: Mention): boolean {
+  const around = talk.segments.slice(Math.max(0, mention.segment - 1), mention.segment + 3);
+  return around.some(
+    (segment) =>
+      Object.values(terms.reactions).some((list) => reactionIn(segment, list)) ||
+      segment.tokens.some((_, i) => ALLERGY.at(segment.tokens, i) > 0 && !segment.negated[i]),
+  );
+}
+
+function reactionIn({ tokens, negated }: Segment, list: readonly string[]): boolean {
+  const words = ` ${tokens.map(({ w }, i) => (negated[i] ? "-" : w)).join(" ")} `;
   return list.some((phrase) => {
     const [head, tail] = phrase.split(" ~ ");
     if (tail === undefined) return words.includes(` ${phrase} `);

@@ -1,6 +1,7 @@
 /** Claims made by one word: how strong a finding is, whether it changed, whether a result is abnormal. */
 import { type Mention, type Segment, hasType, sentenceAt } from "./segment.ts";
 import { unsupported, wordsOf, type Reading } from "./claim.ts";
+import { isPrecaution } from "./claims-findings.ts";
 import type { Claim } from "./types.ts";
 
 /** Words of one meaning, and what they exclude. */
@@ -33,6 +34,7 @@ const degreeOf = (w: string): string | null =>
 export function degreeClaims(reading: Reading): Claim[] {
   const { own, talk } = reading;
   const claims: Claim[] = [];
+  if (isPrecaution(reading)) return claims;
   own.tokens.forEach(({ w }, i) => {
     if (!NAMED.test(w) || own.negated[i]) return;
     const degree = degreeOf(w);

@@ -13,7 +13,9 @@ const STOPPED = new Phrases(cues.stopped);
 export const DOSE_UNITS: ReadonlySet<string> = new Set(["mass", "form", "percent", "volume"]);
 
 /** Whether the statement is about what the patient may not have. */
-export function isAllergyStatement({ own, section }: Reading): boolean {
+export function isAllergyStatement({ own, section, text }: Reading): boolean {
+  if (/\ballergy (?:shots?|tests?|testing|injections?|medicines?|pills?|season)\b/i.test(text))
+    return false;
   return (
     /allerg/i.test(section) || own.tokens.some(({ w }) => /^(?:allerg|intoleran|anaphyla)/.test(w))
   );
@@ -232,11 +234,17 @@ function isKept({ talk }: Reading, mention: Mention): boolean {
 }
 
 /** "Denies ibuprofen", "not taking any aspirin": the denial is of the drug itself. */
-function isDeniedIntake({ own }: Reading, mention: Mention): boolean {
+function isDeniedIntake({ own, text }: Reading, mention: Mention): boolean {
   const before = own.tokens
     .slice(Math.max(0, mention.from - 5), mention.from)
     .map(({ w }) => w)
     .join(" ");
+  // "No naproxen": what is to be left out, unless it tells what is taken.
+  if (
+    before.endsWith("no") &&
+    !/\b(?:takes?|taking|uses?|using|on|reports|has|medications?|currently)\b/i.test(text)
+  )
+    return false;
   return /\b(?:denies|no|not (?:taking|on|take|using|use)|no longer (?:taking|on|takes|uses|using)|never (?:taken|used|took))(?: (?:any|use of|using|taking|the))*$/.test(
     before,
   );

@@ -7,6 +7,7 @@ import { kinTurns, wordTurns } from "./finding-words.ts";
 import { lexicon } from "./lexicon.ts";
 import { hasType, type Mention, PATIENT, type Segment, sentenceAt } from "./segment.ts";
 import { nearParts } from "./talk.ts";
+import { toldElsewhere, toldTurns } from "./told.ts";
 import type { Claim, Kind } from "./types.ts";
 
 const FINDINGS = ["symptom", "exam", "condition"] as const;
@@ -70,6 +71,10 @@ function findingClaim(reading: Reading, mention: Mention): Claim | null {
     const near = mention.negated ? [] : kinTurns(reading, mention);
     if (near.length > 0) return supported(kind, label, near);
     const { kind: as, severity } = inventedAs(mention);
+    // A diagnosis must be named; what was felt or seen may be told in the patient's words.
+    const diagnosis = as === "problem" && severity === "major";
+    const told = diagnosis ? [] : toldTurns(reading, mention);
+    if (told.length > 0) return supported(kind, label, told);
     return unsupported(as, label, severity, `${text} is not in the transcript`);
   }
   if (!mention.negated && mention.parts.length > 0) {
@@ -168,15 +173,10 @@ function findingClaim(reading: Reading, mention: Mention): Claim | null {
     if (!mention.negated && opposite.every(({ hedged }) => hedged))
       return supported(kind, label, turnsOfMentions(opposite));
     const narrowed = NARROWED.test(reading.text);
-    if (mention.negated && (narrowed || isElsewhere(reading, mention, opposite))) {
-      return unsupported(
-        "negation",
-        label,
-        "minor",
-        `${text} is not denied in the transcript`,
-        turnsOfMentions(opposite),
-      );
-    }
+    // Denied of a time, a place or a movement: the rest may well be so.
+    if (mention.negated && (narrowed || isElsewhere(reading, mention, opposite))) return null;
+    const told = toldElsewhere(reading, mention, opposite);
+    if (told.length > 0) return supported(kind, label, told);
     const gone = opposite.every(({ ceased, uncertain }) => ceased || uncertain);
     if (mention.negated && gone) return supported(kind, label, turnsOfMentions(opposite));
     const reason = mention.negated
@@ -326,7 +326,21 @@ const isPlainlyAffirmed = (same: readonly Mention[], opposite: readonly Mention[
 const PRECAUTION =
   /\b(?:call|return|come back|contact|notify|seek|emergency (?:room|department))\b[^.;]{0,60}?\b(?:for|if|with|should)\b/i;
 
+/** What would be an emergency: "911 for …", "emergency visit for …". */
+const EMERGENCY =
+  /\b(?:911|988|emergency (?:care|visit|room|department|services)|come in (?:at once|the same day)|call (?:at once|the same day|right away|immediately)|return precautions)\b/i;
+
+export const isPrecaution = ({ text }: Reading): boolean =>
+  EMERGENCY.test(text) || PRECAUTION.test(text);
+
+/** "Advised to stop smoking", "offered", "encouraged to": what is hoped for. */
+const ADVISED =
+  /\b(?:advised|offered|encouraged|counsell?ed|asked|told|urged|reminded) (?:(?:him|her|them|the patient|again) )?(?:to|about|against|on)\b/i;
+
 function isHypothetical({ own, text }: Reading, mention: Mention): boolean {
+  const advised = ADVISED.exec(text);
+  if (advised && (own.tokens[mention.from]?.start ?? 0) > advised.index) return true;
+  if (EMERGENCY.test(text)) return true;
   const precaution = PRECAUTION.exec(text);
   const start = own.tokens[mention.from]?.start ?? 0;
   if (precaution && start >= precaution.index + precaution[0].length) return true;

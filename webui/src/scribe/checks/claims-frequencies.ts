@@ -1,7 +1,8 @@
 /** Claims about how often a drug is taken. */
 import { type Reading, supported, turnsOfMentions, unsupported, wordsOf } from "./claim.ts";
 import { type FrequencyValue, MEALS } from "./frequencies.ts";
-import { hasType, type Located, type Mention, type Segment } from "./segment.ts";
+import { isRelative } from "./people.ts";
+import { hasType, type Located, type Mention, PATIENT, type Segment } from "./segment.ts";
 import { bindTo, drugNames } from "./talk.ts";
 import type { Claim } from "./types.ts";
 import type { NumberValue } from "./values.ts";
@@ -45,12 +46,43 @@ export function drugFrequencyClaim(
       said.push({ ...other, withdrawn: false, rates: [1], slots: rest });
     }
   }
+  // "Morning and night": twice.
+  for (const segment of near) {
+    const timed = said.filter(
+      (other) =>
+        other.segment === segment.index &&
+        other.rates.length === 0 &&
+        !other.withdrawn &&
+        other.slots.some((slot) => slot !== MEALS),
+    );
+    const slots = [...new Set(timed.flatMap((other) => other.slots))];
+    const [first] = timed;
+    if (first && timed.length === slots.length && slots.length >= 2 && isListed(segment, timed))
+      said.push({ ...first, rates: [slots.length], slots });
+  }
+  if (value.asNeeded && value.rates.length === 0 && value.slots.length === 0) {
+    const needed = near.filter((segment) => tellsNeed(segment, mentions));
+    if (needed.length > 0)
+      return supported(
+        "frequency",
+        label,
+        needed.map(({ index }) => index),
+      );
+  }
+  // A drug whose times nobody named is taken daily.
+  if (
+    said.length === 0 &&
+    value.rates.length === 1 &&
+    value.rates[0] === 1 &&
+    value.slots.length === 0
+  )
+    return null;
   // What is done now is what the patient says of it; the doctor may advise otherwise.
   const now = /\b(?:currently|uses|using|takes|taking|has been)\b/i.test(reading.text);
   const own = said.filter(
     (other) =>
-      other.rates.length > 0 &&
-      /^(?:patient|relative)$/.test(talk.segments[other.segment]?.speaker ?? ""),
+      (other.rates.length > 0 || other.slots.length > 0) &&
+      isTold(talk.segments[other.segment]?.speaker ?? ""),
   );
   if (now && own.length > 0)
     return compareFrequency(
@@ -64,6 +96,36 @@ export function drugFrequencyClaim(
     );
   const all = said.length > 0 ? said : near.flatMap(({ values }) => values.filter(isFrequency));
   return compareFrequency(value, all, label, "major");
+}
+
+const isTold = (speaker: string): boolean => speaker === PATIENT || isRelative(speaker);
+
+/** "breakfast and supper": times of day, one straight after the other. */
+const isListed = ({ tokens }: Segment, times: readonly { from: number; to: number }[]): boolean =>
+  times
+    .slice(1)
+    .every(({ from }, k) =>
+      tokens
+        .slice(times[k]?.to ?? 0, from)
+        .every(({ w }) => /^(?:and|,|then|1|one|with|at|in|the)$/.test(w)),
+    );
+
+const NEED =
+  /\b(?:(?:when|whenever|if|only|unless) (?:it|i|you|he|she|they|the|that|things?|my|your|really|there|needed)|up to|at most|no more than|now and then|occasionally|sometimes|for the (?:pain|ache|aches|cramps|headaches?|itch|nausea|cough|wheeze|fever)|rescue|once in a while|bad days?|when i am|on hand)\b/;
+
+/** Whether a turn that names the drug, or one that answers it, tells a need: "when it hurts". */
+function tellsNeed({ index, tokens }: Segment, drugs: readonly Mention[]): boolean {
+  if (!drugs.some(({ segment }) => index >= segment && index <= segment + 2)) return false;
+  const at = Math.max(
+    0,
+    ...drugs.filter(({ segment }) => segment === index).map(({ from }) => from - 14),
+  );
+  return NEED.test(
+    tokens
+      .slice(at, at + 44)
+      .map(({ w }) => w)
+      .join(" "),
+  );
 }
 
 const DROPS =

@@ -85,6 +85,7 @@ const NUMBERLESS = new Set([
 /** The vital that a unit or a range tells where no name stands by. */
 function kindOf(reading: Reading, value: NumberValue, anchor: Mention | null): Kind {
   const cls = value.unit?.class ?? "none";
+  if (anchor?.concepts.some(({ name }) => name === "bmi")) return "vital";
   if (cls === "temperature" && value.unit?.name !== "°") return "vital";
   if (cls === "temperature") return anchor && hasType(anchor, "vital") ? "vital" : "result";
   if (cls === "rate") return "vital";
@@ -170,7 +171,7 @@ export function measureClaim(reading: Reading, value: Located<NumberValue>, text
         .map(({ w }) => w)
         .join(" "),
     ) ||
-    /\b(?:ago|earlier|previously|prior|before|last|in (?:19|20)\d\d)\b/.test(
+    /\b(?:ago|earlier|previously|prior|before|last|at age|in (?:19|20)\d\d|in (?:the )?(?:spring|summer|fall|autumn|winter|january|february|march|april|may|june|july|august|september|october|november|december))\b/.test(
       own.tokens
         .slice(value.to, nextValue(reading, value))
         .map(({ w }) => w)
@@ -184,13 +185,20 @@ export function measureClaim(reading: Reading, value: Located<NumberValue>, text
       (each.test === null || each.testCarried || anchor === null || !hasOther(each, anchor)),
   );
   const now = /\b(?:now|current|currently|today)\b/i.test(reading.text);
+  const dated = !now && /\b(?:last|ago|previous(?:ly)?|prior|earlier)\b/i.test(reading.text);
   const direct = bound.filter((each) => !each.testCarried);
   // An older value stated as today's.
-  const fitting = (mine.length > 0 ? mine : direct.length > 0 ? [] : loose).filter(
+  // "Ninety four now": a figure that tells itself, beside another of the same test.
+  const nameless = loose.filter(
+    (each) =>
+      (each.test === null || each.testCarried) && each.drug === null && isTelling(each.value),
+  );
+  const fitting = (mine.length > 0 ? mine : direct.length > 0 ? nameless : loose).filter(
     (each) =>
       !(
         each.value.old &&
         !noteOld &&
+        !dated &&
         (now ||
           bound.some(
             ({ value: other }) =>
@@ -241,7 +249,7 @@ export function measureClaim(reading: Reading, value: Located<NumberValue>, text
     ]);
   }
   const former = live.find(({ value: other }) => other.old);
-  if (former && live.every(({ value: other }) => other.old)) {
+  if (former && !dated && !noteOld && live.every(({ value: other }) => other.old)) {
     return unsupported(kind, label, severity, `${text} is an earlier value in the transcript`, [
       former.value.segment,
     ]);
@@ -280,6 +288,12 @@ export function measureClaim(reading: Reading, value: Located<NumberValue>, text
   const bad = direct.map(({ value: other }) => other.segment);
   return unsupported(kind, label, severity, `${label} is not in the transcript`, bad);
 }
+
+/** A figure that few other things can have: of two digits at least, and no count or time. */
+const isTelling = (value: NumberValue): boolean =>
+  isMeasureLike(value) &&
+  value.values.some((n) => n >= 20 || !Number.isInteger(n)) &&
+  (value.unit === null || value.unit.class !== "form");
 
 const circumstancesIn = (
   { talk }: Reading,

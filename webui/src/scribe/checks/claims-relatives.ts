@@ -1,6 +1,7 @@
 /** Claims about the findings of relatives. */
 import { type Reading, supported, turnsOfMentions, unsupported } from "./claim.ts";
 import { kinTurns, wordTurns } from "./finding-words.ts";
+import { isRelative } from "./people.ts";
 import { type Mention, PATIENT } from "./segment.ts";
 import type { Claim } from "./types.ts";
 
@@ -64,7 +65,10 @@ export function relativeClaim(
       `${text} is said of the ${foreign[0]?.person}`,
       turnsOfMentions(foreign),
     );
-  const close = all.filter((other) => named.some((turn) => Math.abs(turn - other.segment) <= 1));
+  // "I had the same at forty", said by the mother; "he snores a little", told by the daughter.
+  const theirOwn = all.filter(({ segment }) => isRelative(talk.segments[segment]?.speaker ?? ""));
+  if (theirOwn.length > 0) return supported("person", label, turnsOfMentions(theirOwn));
+  const close = all.filter((other) => named.some((turn) => Math.abs(turn - other.segment) <= 2));
   if (close.length > 0)
     return supported("person", label, [
       ...turnsOfMentions(close),

@@ -4,6 +4,7 @@ import { isDrugClaim } from "./claims-drugs.ts";
 import { wordTurns } from "./finding-words.ts";
 import { hasType, type Mention, PATIENT, type Segment, sentenceAt } from "./segment.ts";
 import { isPunctuation } from "./text.ts";
+import { toldTurns } from "./told.ts";
 import type { Claim, Kind } from "./types.ts";
 
 /** Words that tell a result, by what they mean. */
@@ -79,7 +80,7 @@ export function resultClaims(reading: Reading): Claim[] {
           !hasType(mention, "vital") &&
           MANOEUVRES.has(mention.concepts[0]?.name ?? ""))
       )
-        claims.push(unsupported("result", label, "minor", `${label} is not in the transcript`));
+        claims.push(...unsaidNormal(reading, mention, label));
       else claims.push(unsupported("result", label, "major", `${label} is not in the transcript`));
       continue;
     }
@@ -125,6 +126,14 @@ export function resultClaims(reading: Reading): Claim[] {
     else claims.push(supported("result", label, turnsOfMentions(like)));
   }
   return claims;
+}
+
+/** A normal finding that nobody named is marked only where nothing of its statement was said. */
+function unsaidNormal(reading: Reading, mention: Mention, label: string): Claim[] {
+  const turns = toldTurns(reading, { ...mention, negated: true });
+  return turns.length > 0
+    ? [supported("result", label, turns)]
+    : [unsupported("result", label, "minor", `${label} is not in the transcript`)];
 }
 
 /** The places in the talk where the words of a test stand together, as mentions of it. */
@@ -191,19 +200,30 @@ function senseOf(segment: Segment, mention: Mention): string | null {
       !/^(?:is|are|was|were|look|looks|looked|looking|pretty|very|really|back|so|seems|all|came|:)$/.test(
         tokens[i - 1]?.w ?? "",
       );
-    if (sense !== undefined && !next && !spoken) return negated[i] ? flip(sense) : sense;
+    if (sense !== undefined && !next && !spoken && !isAttribute(segment, mention.to, i))
+      return negated[i] ? flip(sense) : sense;
     if (tokens[i]?.w === "within" && tokens[i + 1]?.w === "normal")
       return negated[i] ? "abnormal" : "normal";
     if (tokens[i]?.w === "but") break;
   }
   const start = Math.max(sentence.from, mention.from - 3);
   for (let i = mention.from - 1; i >= start; i--) {
-    if (isPunctuation(tokens[i]?.w ?? "")) break;
+    if (isPunctuation(tokens[i]?.w ?? "") || /^(?:and|but|or|with)$/.test(tokens[i]?.w ?? ""))
+      break;
     const sense = SENSE.get(tokens[i]?.w ?? "");
     if (sense !== undefined && !DISCOURSE.has(tokens[i]?.w ?? ""))
       return negated[i] ? flip(sense) : sense;
   }
   return null;
+}
+
+/** "x-rays without erosions, negative antibodies": the word tells of what follows it. */
+function isAttribute({ tokens }: Segment, from: number, i: number): boolean {
+  if (!tokens.slice(from, i).some(({ w }) => w === "," || w === "without" || w === "no"))
+    return false;
+  return /^(?!(?:and|or|but|for|on|at|in|to|with|today|bilaterally|now|this|last|except|so|as|by|both|from|throughout|over|here|there|again|which|while|then)$)[a-z]{3,}$/.test(
+    tokens[i + 1]?.w ?? "",
+  );
 }
 
 /** Examination manoeuvres: a normal one that nobody spoke of is commonly charted. */

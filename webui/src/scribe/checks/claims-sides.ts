@@ -114,6 +114,11 @@ function sideClaim(reading: Reading, mine: SideMention): Claim | null {
     ),
   );
   if (unnamed) return null;
+  // Said of this side where the talk tells the same, the part unnamed: "it's the left. It burns."
+  const sideTurns = live.filter((side) => side.side === mine.side && !side.negated);
+  const ours = company(reading, mine, sideTurns);
+  if (opposite.length > 0 && ours > 0 && ours > company(reading, mine, opposite))
+    return supported("laterality", text, turns(sideTurns));
   if (opposite.length > 0) return wrong(reason, opposite);
   const loose = live.filter((side) => side.side === mine.side && side.parts.length === 0);
   if (loose.length > 0) return supported("laterality", text, turns(loose));

@@ -89,6 +89,22 @@ export function timeClaim(reading: Reading, value: Located<NumberValue>): Claim 
               : yearly),
       ].map(({ segment }) => segment),
     );
+  // "The second in two months and the third at six": the unit is said once.
+  const short = live.filter(
+    (other) =>
+      other.unit === null &&
+      [other.segment - 1, other.segment].some((turn) =>
+        talk.segments[turn]?.values.some(
+          (each) => each.kind === "number" && each.unit?.name === value.unit?.name,
+        ),
+      ),
+  );
+  if (short.length > 0)
+    return supported(
+      kind,
+      text,
+      short.map(({ segment }) => segment),
+    );
   const taken = equal.filter((other) => other.withdrawn);
   if (taken.length > 0) return takenBack(text, taken);
   const other = talk
@@ -285,7 +301,21 @@ export function frequencyClaim(reading: Reading, value: Located<FrequencyValue>)
     )
   ) {
     const competing = said.filter((other) => other.rates.length > 0);
-    if (competing.length === 0)
+    const period = own.tokens[value.to - 1]?.w ?? "";
+    const word = own.stems[value.to - 1] ?? "";
+    // "How often do you get up at night?" – "three times": the span stands in the question.
+    const spanned = numbers.some(
+      ({ segment, unit }) =>
+        unit?.name === period ||
+        ((unit === null ||
+          unit.class === "times" ||
+          unit.class === "time" ||
+          unit.class === "volume") &&
+          [segment - 1, segment].some(
+            (turn) => talk.segments[turn]?.stems.includes(word) ?? false,
+          )),
+    );
+    if (competing.length === 0 || spanned)
       return supported(
         "frequency",
         text,

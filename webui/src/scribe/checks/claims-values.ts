@@ -5,12 +5,12 @@ import { measureClaim, pairClaim, stageClaim } from "./claims-measures.ts";
 import { ageClaim, dateClaim, frequencyClaim, ordinalClaim, timeClaim } from "./claims-times.ts";
 import type { Located } from "./segment.ts";
 import type { Claim } from "./types.ts";
-import type { NumberValue } from "./values.ts";
+import type { NumberValue, Value } from "./values.ts";
 
 export function valueClaims(reading: Reading): Claim[] {
   const claims: Claim[] = [];
   for (const value of reading.own.values) {
-    if (coveredByMention(reading, value)) continue;
+    if (coveredByMention(reading, value) || isTelephone(value)) continue;
     let claim: Claim | null;
     if (value.kind === "number") claim = numberClaim(reading, value);
     else if (value.kind === "pair") claim = pairClaim(reading, value);
@@ -26,6 +26,10 @@ const coveredByMention = ({ own }: Reading, value: { from: number; to: number })
   own.mentions.some(
     (mention) => !mention.gapped && mention.from <= value.from && value.from < mention.to,
   );
+
+/** The numbers that one calls: no measure. */
+const isTelephone = (value: Value): boolean =>
+  value.kind === "number" && value.unit === null && [911, 988].includes(value.values[0] ?? 0);
 
 function numberClaim(reading: Reading, value: Located<NumberValue>): Claim | null {
   const drug = isDose(reading, value);

@@ -128,6 +128,9 @@ export function affirmedWordClaims(reading: Reading): Claim[] {
 }
 
 const COMMON = new Set([
+  "follow",
+  "same",
+  "lasting",
   "patient",
   "will",
   "with",

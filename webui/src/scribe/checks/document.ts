@@ -3,7 +3,13 @@
  * (negated, asked, uncertain, withdrawn, of whom). The same reading serves transcript and note.
  */
 import { amend } from "./amended.ts";
-import { answerOf, answerQuestions, markShortQuestion, shareAcross } from "./answers.ts";
+import {
+  answerOf,
+  answerQuestions,
+  markShortQuestion,
+  markUnmarkedQuestion,
+  shareAcross,
+} from "./answers.ts";
 import { correctAcross, markTimes, spreadDenied, withdrawInside } from "./corrections.ts";
 import cues from "./cues.json" with { type: "json" };
 import { lexicon, type Concept, type Hit } from "./lexicon.ts";
@@ -82,6 +88,11 @@ export function readSegment(
 /** Whether a phrase has the sense that the lexicon gives it. */
 function fits(concept: Concept, { tokens }: Segment, from: number, to: number): boolean {
   const word = tokens[from]?.w ?? "";
+  if (
+    word === "depression" &&
+    /^(?:st|pr|segment|respiratory|marrow|bone)$/.test(tokens[from - 1]?.w ?? "")
+  )
+    return false;
   if (to - from === 1) {
     // Words whose everyday sense is commoner.
     if (word === "fit" || word === "fits") return false;
@@ -104,10 +115,14 @@ function fits(concept: Concept, { tokens }: Segment, from: number, to: number): 
         word === "ca") &&
       concept.type === "condition"
     )
-      return word !== "add" && word !== "ed" && word !== "ms";
+      // "m s", letter by letter, is said of the disease.
+      return isSpelled(tokens[from]) || (word !== "add" && word !== "ed" && word !== "ms");
   }
   return true;
 }
+
+const isSpelled = (token: { w: string; start: number; end: number } | undefined): boolean =>
+  token !== undefined && token.end - token.start > token.w.length;
 
 function mentionOf(segment: Segment, concepts: Concept[], { from, to, gapped }: Hit): Mention {
   const { tokens } = segment;
@@ -187,7 +202,10 @@ export function addDrug(
 /** The turns of a talk, read and joined: answers, people asked about, corrections across turns. */
 export function readDialogue(turns: readonly { speaker: string; text: string }[]): Segment[] {
   const segments = turns.map(({ speaker, text }, i) => readSegment(i, speaker.toLowerCase(), text));
-  segments.forEach((segment, i) => markShortQuestion(segment, segments[i + 1]));
+  segments.forEach((segment, i) => {
+    markShortQuestion(segment, segments[i + 1]);
+    markUnmarkedQuestion(segment, segments[i + 1]);
+  });
   segments.forEach((segment, i) => shareAcross(segment, segments[i - 1]));
   segments.forEach((segment, i) => {
     answerQuestions(segment, segments[i + 1]);

@@ -207,6 +207,8 @@ export function frequencyAt(tokens: readonly Token[], i: number): FrequencyValue
   if (w(0) === "when" && w(1) === "i" && w(2) === "get" && w(3) === "up")
     return make([], 4, ["morning"]);
   if (Object.hasOwn(RATE_WORDS, w(0))) {
+    // "The weekly dose", "a daily average": an amount over a time, not how often.
+    if (/^(?:dose|doses|average|averages|total|amount|intake|sum|mean)$/.test(w(1))) return null;
     const slots = /nightly|qhs|qpm/.test(w(0)) ? ["night"] : w(0) === "qam" ? ["morning"] : [];
     return make([RATE_WORDS[w(0)] ?? 1], 1, slots);
   }
@@ -298,8 +300,10 @@ export function frequencyAt(tokens: readonly Token[], i: number): FrequencyValue
         at + 4,
       );
     const spoken = tokens[i]?.n === undefined;
-    // "twenty a day" is a dose, taken once.
-    if (count > 12 && at === 1 && w(1) === "a" && period(2) === 1) return null;
+    // "twenty a day", "fifty every morning": a dose, taken once.
+    if (count > 12 && at === 1 && /^(?:a|each|every)$/.test(w(1)) && period(2) === 1) return null;
+    // "66 a year ago": a value, and when it was.
+    if (w(at + 2) === "ago") return null;
     if (/^(?:a|an|per|each|every|\/|in|on|at|the|this)$/.test(w(at))) {
       const skip = (w(at) === "in" || w(at) === "on") && /^(?:a|the)$/.test(w(at + 1)) ? 1 : 0;
       const each = period(at + 1 + skip);
@@ -307,7 +311,11 @@ export function frequencyAt(tokens: readonly Token[], i: number): FrequencyValue
         w(at) === "in" || w(at) === "on" || w(at) === "the" || w(at) === "at" || w(at) === "this";
       if (each !== undefined && (!plain || times || spoken)) {
         // "Ten a day": ten of them, or ten milligrams once.
-        if (w(at) === "a" && each === 1 && count >= 5 && at === 1)
+        if (
+          each === 1 &&
+          at === 1 &&
+          ((w(at) === "a" && count >= 5) || (/^(?:each|every)$/.test(w(at)) && !spoken))
+        )
           return make([...counts.map((n) => n / each), 1], at + 2 + skip, slot(at + 1 + skip));
         return make(
           counts.map((n) => n / each),

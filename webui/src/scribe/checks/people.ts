@@ -10,6 +10,12 @@ const BEFORE_SUBJECT =
 
 const SELF = /^(?:i|me|myself|you|your|yourself|we|patient|mine|he|she|they)$/;
 
+/** Whether a turn is spoken by somebody who came with the patient. */
+export const isRelative = (speaker: string): boolean =>
+  /^(?:relative|family|mother|mom|father|dad|parent|husband|wife|spouse|partner|son|daughter|child|sister|brother|grandmother|grandfather|grandson|granddaughter|aunt|uncle|niece|nephew|friend|carer|caregiver|aide|guardian)\b/.test(
+    speaker,
+  );
+
 /** Whose the words are: a relative named as the subject, until somebody else is. */
 export function markPeople(segment: Segment): void {
   const { tokens, person, relatives, speaker } = segment;
@@ -21,7 +27,7 @@ export function markPeople(segment: Segment): void {
     const carries =
       last !== PATIENT &&
       /^(?:he|she|they|his|her|their|it|then|and|hers)$/.test(opener) &&
-      speaker !== "relative";
+      !isRelative(speaker);
     if (inside.length === 0 && last === PATIENT && person[sentence.from] !== PATIENT) continue;
     let current = family && !/^(?:no|denies)$/.test(opener) ? "family" : carries ? last : PATIENT;
     if (family && /^(?:no|denies)$/.test(opener)) current = "family";
@@ -33,7 +39,7 @@ export function markPeople(segment: Segment): void {
         at++;
         // A relative who speaks of "Dad" means the patient.
         const own =
-          speaker === "relative" &&
+          isRelative(speaker) &&
           !/^(?:my|her|his|their|your|the|a|any)$/.test(tokens[i - 1]?.w ?? "");
         if (named.name !== "family" && !own) {
           const before = i === sentence.from ? "." : (tokens[i - 1]?.w ?? ".");
@@ -50,7 +56,7 @@ export function markPeople(segment: Segment): void {
             who ||
             i - 1 <= sentence.from
           ) {
-            if (!(speaker === "relative" && /^(?:i|we)$/.test(tokens[sentence.from]?.w ?? "")))
+            if (!(isRelative(speaker) && /^(?:i|we)$/.test(tokens[sentence.from]?.w ?? "")))
               current = named.name;
           }
         }

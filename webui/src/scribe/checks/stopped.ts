@@ -29,8 +29,16 @@ export function markStopped(segments: readonly Segment[]): void {
             other.to <= to &&
             !isListed(segment, other, mention),
         );
+      // "You stay off it. I start furosemide": what was stopped stands before.
+      const other =
+        cue >= 0 &&
+        cue < mention.from &&
+        segment.tokens
+          .slice(cue + 1, Math.min(cue + 3, mention.from))
+          .some(({ w }) => /^(?:it|that|them|those)$/.test(w));
       const said =
         cue >= 0 &&
+        !other &&
         !between(cue + 1, mention.from) &&
         !between(mention.to, Math.max(cue, mention.to));
       if (mention.negated) mention.stopped = true;

@@ -7,6 +7,7 @@ import {
   type Side,
   type SideMention,
   hasType,
+  NOTE,
   overlap,
   sentenceAt,
 } from "./segment.ts";
@@ -142,6 +143,9 @@ function bindNumbers(segment: Segment, segments: readonly Segment[]): BoundNumbe
   return bound;
 }
 
+/** Words behind which another drug or test begins. */
+const APART = /^(?:and|over|with|while|instead|in|rather|before|after|because)$/;
+
 /** The mention a number stands with: just behind it ("ten of lisinopril"), else the last before it. */
 export function bindTo(
   segment: Segment,
@@ -151,14 +155,15 @@ export function bindTo(
 ): { mention: Mention | null; carried: boolean } {
   const sentence = sentenceAt(segment, value.from);
   const all = segment.mentions.filter(wanted);
-  const before = all.filter((mention) => mention.to <= value.from).at(-1);
+  const clause = segment.speaker === NOTE ? clauseStart(segment, value.from) : 0;
+  const before = all.filter((mention) => mention.to <= value.from && mention.from >= clause).at(-1);
   const after = all.find((mention) => mention.from >= value.to && mention.from < sentence.to);
   const inSentence = before && before.from >= sentence.from;
   if (after) {
     const gap = segment.tokens.slice(value.to, after.from).map(({ w }) => w);
     const close =
       (gap.length <= 4 || (gap[0] === "of" && gap.length <= 7)) &&
-      !gap.some((w) => isPunctuation(w) || w === "and" || w === "over");
+      !gap.some((w) => isPunctuation(w) || APART.test(w));
     const of = gap.includes("of") || gap.includes("on") || gap.length === 0;
     if (close && (!inSentence || (of && before.to !== value.from)))
       return { mention: after, carried: false };
@@ -170,6 +175,12 @@ export function bindTo(
   }
   if (after && after.from - value.to <= 8) return { mention: after, carried: false };
   return { mention: null, carried: false };
+}
+
+/** Where the clause of a note begins, behind the last semicolon: "A1c 6.3 %; hip T-score -1.9". */
+function clauseStart({ tokens }: Segment, at: number): number {
+  for (let i = at - 1; i > 0; i--) if (tokens[i]?.w === ";") return i + 1;
+  return 0;
 }
 
 /** The side that a place in a text belongs to: "in the right" just behind, else the last before it. */

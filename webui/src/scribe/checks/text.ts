@@ -64,6 +64,7 @@ export function tokenize(text: string): Token[] {
     const piece = match[0].toLowerCase().replace(/’/g, "'");
     if (/^(?:mm+-?\s?hm+|uh-?huh|mhm+)$/.test(piece)) push("yes", start, end);
     else if (/^(?:uh-uh|nuh-uh|mm-mm)$/.test(piece)) push("no", start, end);
+    else if (/^[23]$/.test(piece) && isSquared(raw.at(-1), start)) push(piece, start, end);
     else if (/^\d|^\.\d/.test(piece)) {
       raw.push({ w: piece.replace(/,/g, ""), start, end, n: [Number(piece.replace(/,/g, ""))] });
     } else if (/^(?:[a-z]\.){2,}[a-z]?$/.test(piece)) push(piece.replace(/\./g, ""), start, end);
@@ -79,6 +80,10 @@ export function tokenize(text: string): Token[] {
   }
   return mergeNumbers(withoutStutter(joinLetters(initials(hyphens(raw, text)))));
 }
+
+/** "kg/m2": the exponent of a unit is no number. */
+const isSquared = (before: Token | undefined, start: number): boolean =>
+  before?.end === start && /^[cm]?m$/.test(before.w);
 
 function word(
   piece: string,
