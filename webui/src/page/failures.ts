@@ -42,6 +42,8 @@ const REMEDIES: Record<string, Remedy[]> = {
 export function alertOf(failure: Failure): Alert {
   const remedies = REMEDIES[failure.code] ?? ["restart"];
   const message =
-    failure.code === "unexpected" ? texts.errors.unexpected(failure.message) : failure.message;
+    failure.code === "unexpected"
+      ? texts.errors.unexpected(failure.message)
+      : texts.errors.failure(failure.code, failure.message);
   return { message, remedies };
 }

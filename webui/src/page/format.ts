@@ -1,7 +1,15 @@
-/** Numbers for people. */
+/** Numbers and dates for people, as the language of the page writes them. */
+import { language, localeOf } from "./language.ts";
 
 export function formatCount(n: number): string {
-  return n.toLocaleString("en");
+  return n.toLocaleString(language.value);
+}
+
+function formatFixed(n: number, digits: number): string {
+  return n.toLocaleString(language.value, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
 }
 
 /** '84 MB', in units of 10⁶ bytes as browsers and file managers show them. */
@@ -11,13 +19,13 @@ export function formatMegabytes(bytes: number): string {
 
 /** '3.4 MB/s', from bytes a second. */
 export function formatSpeed(bytesPerSecond: number): string {
-  return `${(bytesPerSecond / 1e6).toFixed(bytesPerSecond < 1e7 ? 1 : 0)} MB/s`;
+  return `${formatFixed(bytesPerSecond / 1e6, bytesPerSecond < 1e7 ? 1 : 0)} MB/s`;
 }
 
 /** '12 kB', '84 MB', '2.1 GB'. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1e6) return `${formatCount(Math.ceil(bytes / 1e3))} kB`;
-  return bytes < 1e9 ? formatMegabytes(bytes) : `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes < 1e9 ? formatMegabytes(bytes) : `${formatFixed(bytes / 1e9, 1)} GB`;
 }
 
 /** '8 s', '1 min 20 s', '12 min', with spaces at which no line breaks. */
@@ -38,7 +46,7 @@ export function formatDuration(milliseconds: number): string {
 export function formatMoment(iso: string, language: string, timeZone?: string): string {
   const moment = new Date(iso);
   if (Number.isNaN(moment.getTime())) return iso;
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+  return new Intl.DateTimeFormat(localeOf(language), {
     day: "numeric",
     month: "long",
     year: "numeric",
@@ -59,7 +67,7 @@ export function formatShortMoment(iso: string, language: string, seconds = false
   const name = `${language} ${seconds}`;
   const formatter =
     shortMoments.get(name) ??
-    new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    new Intl.DateTimeFormat(localeOf(language), {
       dateStyle: "medium",
       timeStyle: seconds ? "medium" : "short",
     });
@@ -69,13 +77,12 @@ export function formatShortMoment(iso: string, language: string, seconds = false
 
 /** '20:37' by the clock and the zone of this device. */
 export function formatTimeOfDay(moment: Date, language: string): string {
-  const locale = language === "en" ? "en-GB" : language;
-  return moment.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  return moment.toLocaleTimeString(localeOf(language), { hour: "2-digit", minute: "2-digit" });
 }
 
 /** '0.34 s', for what takes about a second. */
 export function formatSeconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(2)}\u00a0s`;
+  return `${formatFixed(milliseconds / 1000, 2)}\u00a0s`;
 }
 
 /**

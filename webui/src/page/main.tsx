@@ -7,6 +7,7 @@ import { copyText } from "./clipboard.ts";
 import { Drafts } from "./draft.ts";
 import { browserHost, isolate } from "./isolation.ts";
 import { followWork, listenForKeys } from "./keys.ts";
+import { followLanguage } from "./language.ts";
 import { maskTranscript } from "./masker.ts";
 import { parseOptions, withOption } from "./options.ts";
 import { listenForPrint } from "./print.tsx";
@@ -41,6 +42,7 @@ function takeOver(): void {
   if (!app) return;
   const typed = app.querySelector("textarea")?.value ?? "";
   hydrate(<App session={session} />, app);
+  followLanguage();
   listenForKeys(session);
   followWork(session);
   drafts.follow(session, typed);

@@ -18,7 +18,7 @@ export interface StorageSurvey {
   databases: string[];
   /** Bytes of this tab's own storage, which ends with it. */
   tabBytes: number;
-  /** Cookies and entries of the local storage, which the page does not use. */
+  /** Cookies and entries of the local storage, which holds at most the chosen language. */
   lasting: number;
 }
 

@@ -647,6 +647,17 @@ function stopped(note: Note): Note {
 }
 
 /** One object, so that typing can tell whether this alert still stands. */
-const EMPTY: Alert = { message: new EmptyTranscript().message, remedies: [] };
+const EMPTY: Alert = {
+  get message() {
+    const { code, message } = new EmptyTranscript();
+    return texts.errors.failure(code, message);
+  },
+  remedies: [],
+};
 
-const NO_MODEL: Alert = { message: texts.models.needed, remedies: ["download"] };
+const NO_MODEL: Alert = {
+  get message() {
+    return texts.models.needed;
+  },
+  remedies: ["download"],
+};

@@ -22,7 +22,7 @@ import {
 import type { Drafts, Kept } from "./draft.ts";
 import type { Session } from "./session.ts";
 import { TabChannel, type TabMessage } from "./tab-channel.ts";
-import { texts } from "./texts.ts";
+import { inEveryLanguage, texts } from "./texts.ts";
 
 /** 'unknown': not looked yet. */
 export type VisitsState = "unknown" | "unavailable" | "insecure" | "off" | "locked" | "open";
@@ -705,8 +705,10 @@ export class Visits {
   }
 
   #isSolved(text: string | undefined): boolean {
-    if (text === texts.visits.leftUnsaved) return this.#waiting.size === 0;
-    return text === texts.visits.errors.full || text === texts.visits.errors.storage;
+    const is = (pick: (all: typeof texts) => string): boolean =>
+      text !== undefined && inEveryLanguage(pick).includes(text);
+    if (is(({ visits }) => visits.leftUnsaved)) return this.#waiting.size === 0;
+    return is(({ visits }) => visits.errors.full) || is(({ visits }) => visits.errors.storage);
   }
 
   #detach(own: string): void {

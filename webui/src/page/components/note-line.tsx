@@ -118,7 +118,7 @@ function LineBox({ session, line, children }: LineNeeds & { children: ComponentC
         event.preventDefault();
       }}
     >
-      <span class="words" id={`${line.id}-words`}>
+      <span class="words" lang="en" id={`${line.id}-words`}>
         {line.text}
       </span>
       <Mark line={line} />

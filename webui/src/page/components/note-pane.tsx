@@ -1,5 +1,6 @@
 import { SHOWN_KEYS } from "../../scribe/sections.ts";
 import { formatMoment } from "../format.ts";
+import { language } from "../language.ts";
 import { keepFocus } from "../note-focus.ts";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
@@ -38,7 +39,10 @@ export function NotePane({ session }: { session: Session }) {
         ))}
         {!session.streaming.value && <Omissions session={session} />}
       </div>
-      <p class="review">{texts.review}</p>
+      <p class="review">
+        {texts.review}
+        {language.value !== "en" && ` ${texts.languages.remark}`}
+      </p>
     </section>
   );
 }

@@ -30,7 +30,7 @@ export function Section({ session, name }: SectionNeeds) {
       aria-busy={(streaming || again !== null) && (state === "writing" || state === "waiting")}
     >
       <header>
-        <h3 id={`${name}-heading`}>{SHOWN_TITLES[name]}</h3>
+        <h3 id={`${name}-heading`} lang="en">{SHOWN_TITLES[name]}</h3>
         {state && <span class={`state state-${state}`}>{texts.note.states[state]}</span>}
         <WriteAgain session={session} name={name} />
         <CopySection session={session} name={name} />

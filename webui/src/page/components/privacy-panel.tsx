@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 
 import { formatBytes, formatCount } from "../format.ts";
+import { keptLanguage } from "../language.ts";
 import {
   policyInForce,
   surveyStorage,
@@ -95,6 +96,8 @@ function RequestTable({ requests }: { requests: Requests }) {
 
 function StorageList({ storage }: { storage: StorageSurvey }) {
   const { files, bytes, databases, tabBytes, lasting } = storage;
+  const chosen = keptLanguage() !== null;
+  const others = chosen ? lasting - 1 : lasting;
   return (
     <section>
       <h3>{text.storage}</h3>
@@ -102,7 +105,8 @@ function StorageList({ storage }: { storage: StorageSurvey }) {
         <li>{text.stored.files(files, bytes === null ? null : formatBytes(bytes))}</li>
         <li>{text.stored.visits(databases)}</li>
         <li>{text.stored.tab(formatBytes(tabBytes))}</li>
-        <li>{text.stored.lasting(lasting)}</li>
+        {chosen && <li>{text.stored.language}</li>}
+        {!(chosen && others === 0) && <li>{text.stored.lasting(others)}</li>}
       </ul>
       <p class="remark">{texts.visits.draft}</p>
     </section>

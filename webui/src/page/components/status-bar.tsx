@@ -1,4 +1,5 @@
 import type { EngineChoice } from "../../engine/types.ts";
+import { chooseLanguage, language, LANGUAGES, type Language } from "../language.ts";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
 
@@ -62,6 +63,19 @@ export function StatusBar({ session }: { session: Session }) {
             {CHOICES.map((choice) => (
               <option key={choice} value={choice}>
                 {texts.engine.choices[choice]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label title={texts.languages.remark}>
+          {texts.languages.label}{" "}
+          <select
+            value={language.value}
+            onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}
+          >
+            {LANGUAGES.map((name) => (
+              <option key={name} value={name} lang={name}>
+                {texts.languages.names[name]}
               </option>
             ))}
           </select>
