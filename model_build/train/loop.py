@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -371,7 +371,7 @@ class _Run:
             start = self.settings.init_adapter
             about = {
                 "base": Path(self.settings.model).name,
-                "settings": self.settings.recipe(),
+                "settings": self.settings.recipe() | asdict(self.student.shape),
                 "data": self.about,
                 "continues": training_of(Path(start)) if start else None,
                 "steps": self.step,
