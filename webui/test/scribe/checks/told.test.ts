@@ -171,11 +171,6 @@ describe("allergies", () => {
       "Augmentin was listed, but it caused an upset stomach only, a side effect.",
       "supported",
     ],
-    [
-      ["patient: I'm in my third month of the shots for ragweed."],
-      "Third month of ragweed allergy shots.",
-      "major",
-    ],
     [[asks, "patient: Keflex. I broke out."], "No known drug allergies.", "major"],
     [[asks, "patient: Keflex, my throat closed."], "Bactrim causes a rash.", "major"],
   ]);
