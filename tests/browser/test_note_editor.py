@@ -58,7 +58,7 @@ class Note:
         return line
 
 
-def open_with_note(page: Page, url: str) -> tuple[ScribePage, Note]:
+def open_with_note(page: Page, url: str, language: str = "en") -> tuple[ScribePage, Note]:
     """A tab that comes back with a drafted note which nothing has checked yet."""
     lines = [
         {
@@ -87,7 +87,7 @@ def open_with_note(page: Page, url: str) -> tuple[ScribePage, Note]:
           sessionStorage.setItem('draft-visit', {json.dumps(json.dumps(visit))});
         }}"""
     )
-    return ScribePage(page).open(f"{url}?tokens=8"), Note(page)
+    return ScribePage(page).open(f"{url}?tokens=8&lang={language}"), Note(page)
 
 
 def test_a_line_typed_by_hand_is_checked_against_the_visit(page: Page, url: str):

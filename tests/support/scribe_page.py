@@ -33,7 +33,7 @@ class ScribePage:
 
     def wait_until_ready(self) -> None:
         """Waits until the status names an engine."""
-        expect(self.status).to_contain_text("Ready", timeout=READY_MS)
+        expect(self.status).to_contain_text(re.compile("Ready|Bereit"), timeout=READY_MS)
 
     def wait_for_isolation(self) -> None:
         """Waits until the page is cross-origin isolated, after a reload by itself if need be."""

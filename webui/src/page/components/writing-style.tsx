@@ -66,14 +66,18 @@ function OwnTemplate({ session }: { session: Session }) {
         value={writing.template.value}
         onInput={(event) => writing.typeTemplate(event.currentTarget.value)}
       />
-      <ul id="own-errors" class="caution" role="alert">
-        {errors.map(({ line, code, name }, i) => (
-          <li key={i}>
-            {text.line(line)}
-            {text.errors[code](name)}
-          </li>
-        ))}
-      </ul>
+      <div id="own-errors" role="alert">
+        {errors.length > 0 && (
+          <ul class="caution">
+            {errors.map(({ line, code, name }, i) => (
+              <li key={i}>
+                {text.line(line)}
+                {text.errors[code](name)}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
       <button type="button" onClick={() => writing.useTemplate()}>
         {text.use}
       </button>

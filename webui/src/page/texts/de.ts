@@ -692,7 +692,7 @@ export const de: Texts = {
     removed: "Es ist gelöscht. Was jetzt läuft, läuft weiter, bis diese Seite geschlossen wird.",
     use: "Dieses Modell verwenden",
     size: "Größe",
-    memory: "Arbeitsspeicher",
+    memory: "Speicher",
     tooBig: "Mehr, als eine Seite auf diesem Gerät erwarten kann.",
     state: "Zustand",
     states: {
@@ -722,7 +722,7 @@ export const de: Texts = {
     unknownRoom: "Dieser Browser sagt nicht, wie viel Platz es gibt.",
     persistent: "Der Browser behält es, bis Sie es löschen.",
     passing: "Der Browser darf es löschen, wenn der Datenträger fast voll ist.",
-    persist: "Den Browser bitten, es zu behalten",
+    persist: "Dauerhaft behalten lassen",
     refused:
       "Der Browser war nicht einverstanden; meist hilft es, diese Seite als App zu installieren.",
     diskFull:
