@@ -71,9 +71,8 @@ function findingClaim(reading: Reading, mention: Mention): Claim | null {
     const near = mention.negated ? [] : kinTurns(reading, mention);
     if (near.length > 0) return supported(kind, label, near);
     const { kind: as, severity } = inventedAs(mention);
-    // A diagnosis must be named; what was felt or seen may be told in the patient's words.
-    const diagnosis = as === "problem" && severity === "major";
-    const told = diagnosis ? [] : toldTurns(reading, mention);
+    // What the statement affirms must be named: the rest of it may be true, and this made up.
+    const told = mention.negated ? toldTurns(reading, mention) : [];
     if (told.length > 0) return supported(kind, label, told);
     return unsupported(as, label, severity, `${text} is not in the transcript`);
   }

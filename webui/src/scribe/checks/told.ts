@@ -13,24 +13,25 @@ const PLAIN = new Set(
   ).split(" "),
 );
 
-/** Turns that hold much of the rest of a finding's statement, or the denials of its list. */
+/**
+ * Turns that hold something of the rest of a statement with a denial or a normal finding, or deny
+ * something near it. They do not show that this very thing was asked for.
+ */
 export function toldTurns(reading: Reading, mention: Mention): number[] {
   const { own, talk } = reading;
   const rest = restWords(own, mention);
   const found = new Set<number>();
   if (rest.length > 0) {
-    const need = mention.negated ? 1 : Math.max(1, Math.min(3, Math.ceil(rest.length * 0.4)));
     for (const segment of talk.segments) {
       const next = talk.segments[segment.index + 1];
       const shared = rest.filter(
         (word) => segment.stems.includes(word) || (next?.stems.includes(word) ?? false),
       );
-      if (shared.length >= need && shared.some((word) => segment.stems.includes(word)))
-        found.add(segment.index);
+      if (shared.some((word) => segment.stems.includes(word))) found.add(segment.index);
     }
   }
   if (found.size > 0) return [...found].slice(0, 3);
-  return mention.negated ? deniedNear(reading, mention) : [];
+  return deniedNear(reading, mention);
 }
 
 /** The other words of a statement that tell something, as stems. */
