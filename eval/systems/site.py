@@ -1,7 +1,7 @@
 """`site:FOLDER or ADDRESS`: the exported page, used in Chromium as a clinician uses it.
 
-The transcript is typed in, 'Generate note' pressed, and the note taken from the clipboard after
-'Copy note', all found by accessible names.
+The transcript is typed in and 'Generate note' pressed, both found by accessible names; the note is
+read as it was written (`data-written`), with the lines that the page then sets apart.
 """
 
 import contextlib
@@ -75,7 +75,7 @@ class Site(System):
         self._open.close()
 
     def write(self, pair: Pair) -> Prediction:
-        """The note that the page copies.
+        """The note that the page wrote.
 
         Raises:
             CaseFailed: with the page's own alert.
@@ -97,9 +97,7 @@ class Site(System):
             if not written.is_visible():
                 raise CaseFailed(" ".join(alert.first.inner_text().split()))
             seconds = time.monotonic() - begun
-            page.get_by_role("button", name="Copy note").click()
-            self._wait(status.filter(has_text="clipboard"), 30)
-            note = page.evaluate("navigator.clipboard.readText()")
+            note = page.locator("[data-written]").get_attribute("data-written") or ""
         except Error as error:
             raise EvalError(f"The page at {self._url}: {error.message.splitlines()[0]}") from None
         return Prediction(pair.id, note.replace("\r\n", "\n"), seconds=seconds)

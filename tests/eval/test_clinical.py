@@ -347,7 +347,7 @@ def test_what_the_command_says(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
     assert main(["checks", "--out", str(tmp_path)]) == 1
-    assert "--set, --planted, --references or --readers" in capsys.readouterr().err
+    assert "--set, --planted, --references, --readers or --evidence" in capsys.readouterr().err
     monkeypatch.setattr(checks_module, "VOCABULARIES", (tmp_path / "none.json",))
     assert main(["checks", "--references", "samples", "--out", str(tmp_path)]) == 1
     assert "The clinical checks cannot run. Their word lists" in capsys.readouterr().err

@@ -17,6 +17,7 @@ export function NotePane({ session }: { session: Session }) {
   return (
     <section
       class="pane note"
+      data-written={session.note.value?.text}
       aria-labelledby="note-heading"
       tabIndex={-1}
       onKeyDown={(event) => undoByKeys(session, event)}
