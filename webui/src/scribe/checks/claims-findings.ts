@@ -7,7 +7,7 @@ import { kinTurns, wordTurns } from "./finding-words.ts";
 import { lexicon } from "./lexicon.ts";
 import { hasType, type Mention, PATIENT, type Segment, sentenceAt } from "./segment.ts";
 import { nearParts } from "./talk.ts";
-import { toldElsewhere, toldTurns } from "./told.ts";
+import { deniedNear, toldElsewhere } from "./told.ts";
 import type { Claim, Kind } from "./types.ts";
 
 const FINDINGS = ["symptom", "exam", "condition"] as const;
@@ -72,7 +72,7 @@ function findingClaim(reading: Reading, mention: Mention): Claim | null {
     if (near.length > 0) return supported(kind, label, near);
     const { kind: as, severity } = inventedAs(mention);
     // What the statement affirms must be named: the rest of it may be true, and this made up.
-    const told = mention.negated ? toldTurns(reading, mention) : [];
+    const told = mention.negated ? deniedNear(reading, mention) : [];
     if (told.length > 0) return supported(kind, label, told);
     return unsupported(as, label, severity, `${text} is not in the transcript`);
   }

@@ -4,7 +4,7 @@ import { isDrugClaim } from "./claims-drugs.ts";
 import { wordTurns } from "./finding-words.ts";
 import { hasType, type Mention, PATIENT, type Segment, sentenceAt } from "./segment.ts";
 import { isPunctuation } from "./text.ts";
-import { toldTurns } from "./told.ts";
+import { deniedNear } from "./told.ts";
 import type { Claim, Kind } from "./types.ts";
 
 /** Words that tell a result, by what they mean. */
@@ -130,7 +130,7 @@ export function resultClaims(reading: Reading): Claim[] {
 
 /** A normal finding that nobody named is marked only where nothing of its statement was said. */
 function unsaidNormal(reading: Reading, mention: Mention, label: string): Claim[] {
-  const turns = toldTurns(reading, { ...mention, negated: true });
+  const turns = deniedNear(reading, { ...mention, negated: true });
   return turns.length > 0
     ? [supported("result", label, turns)]
     : [unsupported("result", label, "minor", `${label} is not in the transcript`)];

@@ -13,27 +13,6 @@ const PLAIN = new Set(
   ).split(" "),
 );
 
-/**
- * Turns that hold something of the rest of a statement with a denial or a normal finding, or deny
- * something near it. They do not show that this very thing was asked for.
- */
-export function toldTurns(reading: Reading, mention: Mention): number[] {
-  const { own, talk } = reading;
-  const rest = restWords(own, mention);
-  const found = new Set<number>();
-  if (rest.length > 0) {
-    for (const segment of talk.segments) {
-      const next = talk.segments[segment.index + 1];
-      const shared = rest.filter(
-        (word) => segment.stems.includes(word) || (next?.stems.includes(word) ?? false),
-      );
-      if (shared.some((word) => segment.stems.includes(word))) found.add(segment.index);
-    }
-  }
-  if (found.size > 0) return [...found].slice(0, 3);
-  return deniedNear(reading, mention);
-}
-
 /** The other words of a statement that tell something, as stems. */
 function restWords(own: Segment, mention: Mention): string[] {
   const sentence = sentenceAt(own, mention.from);
@@ -50,8 +29,8 @@ function restWords(own: Segment, mention: Mention): string[] {
   return [...new Set(words)];
 }
 
-/** Turns that deny something of the same body part, or by a word of the finding. */
-function deniedNear({ talk, own }: Reading, mention: Mention): number[] {
+/** Turns that deny something of the same body part, or by a word of the finding; at most three. */
+export function deniedNear({ talk, own }: Reading, mention: Mention): number[] {
   const words = own.stems.slice(mention.from, mention.to).filter((word) => word.length > 3);
   const parts = own.parts
     .filter(({ from, to }) => from >= mention.from - 3 && to <= mention.to + 3)

@@ -30,12 +30,6 @@ describe("what is told in other words", () => {
       "Denies cough and dyspnea.",
       "supported",
     ],
-    [
-      ["doctor: Spleen I can't reach, and no lumps in the groin."],
-      "Spleen not palpable, no lymphadenopathy.",
-      "supported",
-    ],
-    [["doctor: Ankles slim, toes warm."], "Toes warm, no edema.", "supported"],
     [["patient: The garden was lovely."], "Reports palpitations.", "minor"],
     [["patient: The garden was lovely."], "Has pulmonary fibrosis.", "major"],
     [["patient: I sleep like a log."], "Reports tinnitus and blurred vision.", "minor"],
@@ -204,6 +198,19 @@ describe("who and which side is meant", () => {
       ["doctor: pain down low or a smell", "patient: no neither"],
       "Denies pelvic pain.",
       "supported",
+    ],
+  ]);
+});
+
+describe("a denial that nobody made", () => {
+  check([
+    [["doctor: Ankles slim, toes warm."], "Toes warm, no edema.", "minor"],
+    [["patient: The cough began on Monday."], "Cough since Monday, no hemoptysis.", "minor"],
+    [["patient: I had a cold in March."], "Had a cold in March, no tinnitus.", "minor"],
+    [
+      ["doctor: Lungs clear, heart regular."],
+      "Lungs are clear, heart regular, no jaundice.",
+      "minor",
     ],
   ]);
 });
