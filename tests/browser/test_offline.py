@@ -101,7 +101,7 @@ def test_an_update_waits_for_the_clinician_and_loses_nothing(
         first.wait_for_note()  # the update did not end it
         assert first.page.title() != "Next version"
         first.press("Update now")
-        first.page.wait_for_function("document.title === 'Next version'", timeout=READY_MS)
+        first.page.wait_for_function("() => document.title === 'Next version'", timeout=READY_MS)
         first.wait_until_ready()
         assert first.transcript.input_value() == VISIT
         expect(second.page.get_by_text("updated in another tab")).to_be_visible(timeout=READY_MS)
@@ -110,7 +110,7 @@ def test_an_update_waits_for_the_clinician_and_loses_nothing(
         second.generate.click()
         second.wait_for_note()
         second.press("Load again")
-        second.page.wait_for_function("document.title === 'Next version'", timeout=READY_MS)
+        second.page.wait_for_function("() => document.title === 'Next version'", timeout=READY_MS)
         expect(second.transcript).to_have_value(OTHER, timeout=READY_MS)
 
 

@@ -79,8 +79,15 @@ class ScribePage:
         """Presses a button by its name."""
         self.page.get_by_role("button", name=name, exact=True).click()
 
-    def tokens(self) -> int:
-        """Tokens of the transcript with the prompt's frame, as the room gauge tells them."""
+    def tokens(self, other_than: int | None = None) -> int:
+        """Tokens of the transcript with the prompt's frame, as the room gauge tells them.
+
+        Args:
+            other_than: the figure before the text changed, which stands until it is counted anew.
+        """
         gauge = self.page.get_by_role("progressbar", name="Share of the model's room")
         expect(gauge).to_have_attribute("title", COUNTS)
+        if other_than is not None:
+            before = re.compile(rf"^{other_than:,} /")
+            expect(gauge).not_to_have_attribute("title", before, timeout=READY_MS)
         return int(gauge.get_attribute("title").split("/")[0].replace(",", ""))

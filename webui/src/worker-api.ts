@@ -22,6 +22,8 @@ export interface GenerateRequest {
   transcript: string;
   /** For measurements: exactly so many new tokens in every section, stop tokens ignored. */
   exactTokens?: number | undefined;
+  /** At most so many new tokens in every section. */
+  maxTokens?: number | undefined;
   /** The sections that are to be written; all where it is left out. */
   sections?: readonly ShownKey[] | undefined;
   /** The clinician's wish for them. */

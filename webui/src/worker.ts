@@ -184,6 +184,7 @@ const face: ScribeWorker = {
         ...(seed !== undefined && { ...OTHER_WORDS, seed }),
         onProgress: (progress) => onUpdate({ progress }),
         onNote: seldom((note) => onUpdate({ note })),
+        ...(request.maxTokens && { limit: request.maxTokens }),
         ...(request.exactTokens && { limit: request.exactTokens, ignoreStop: true }),
       });
     }, onUpdate),

@@ -1,4 +1,4 @@
-/** What the address of the page asks for: `?engine=`, `?threads=`, `?kernels=`, `?model=`. */
+/** What the address of the page asks for: `?engine=`, `?threads=`, `?kernels=`, `?model=`, `?limit=`. */
 import type { EngineChoice } from "../engine/types.ts";
 
 export interface PageOptions {
@@ -9,6 +9,8 @@ export interface PageOptions {
   model: string | undefined;
   /** For measurements: exactly so many tokens in each section. */
   exactTokens: number | undefined;
+  /** At most so many tokens in each section, for short trials. */
+  maxTokens: number | undefined;
 }
 
 const ENGINES: readonly string[] = ["auto", "cpu", "gpu"];
@@ -31,6 +33,7 @@ export function parseOptions(search: string): PageOptions {
     kernels: choice<"int16" | "int8">("kernels", KERNELS),
     model: query.get("model") ?? undefined,
     exactTokens: count("tokens", 768),
+    maxTokens: count("limit", 768),
   };
 }
 

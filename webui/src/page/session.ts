@@ -455,7 +455,7 @@ export class Session {
       }
     };
     const reply = await client.generate(
-      { transcript: masked.text, exactTokens: this.#use.options.exactTokens },
+      { transcript: masked.text, ...this.#limits },
       update,
     );
     finished = true;
@@ -534,7 +534,7 @@ export class Session {
     const reply = await client.generate(
       {
         transcript: masked.text,
-        exactTokens: this.#use.options.exactTokens,
+        ...this.#limits,
         sections: [section],
         instruction,
         ...(seed > 0 && { seed }),
@@ -562,6 +562,12 @@ export class Session {
         section,
       };
     });
+  }
+
+  /** The address may bound the sections, for trials and measurements. */
+  get #limits(): Pick<PageOptions, "exactTokens" | "maxTokens"> {
+    const { exactTokens, maxTokens } = this.#use.options;
+    return { exactTokens, maxTokens };
   }
 
   stop(): void {

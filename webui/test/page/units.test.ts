@@ -9,22 +9,24 @@ afterEach(() => void vi.unstubAllGlobals());
 
 describe("parseOptions", () => {
   it("reads what the address asks for", () => {
-    expect(parseOptions("?engine=gpu&threads=2&kernels=int8&model=tiny&tokens=256")).toEqual({
+    expect(parseOptions("?engine=gpu&threads=2&kernels=int8&model=tiny&tokens=256&limit=64")).toEqual({
       engine: "gpu",
       threads: 2,
       kernels: "int8",
       model: "tiny",
       exactTokens: 256,
+      maxTokens: 64,
     });
   });
 
   it("takes what it cannot read for not given", () => {
-    expect(parseOptions("?engine=npu&threads=0&kernels=int4&tokens=x")).toEqual({
+    expect(parseOptions("?engine=npu&threads=0&kernels=int4&tokens=x&limit=-1")).toEqual({
       engine: "auto",
       threads: undefined,
       kernels: undefined,
       model: undefined,
       exactTokens: undefined,
+      maxTokens: undefined,
     });
   });
 
