@@ -1,32 +1,18 @@
 """What goes wrong is told in one sentence with a way out, and the transcript stays."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.support.browser import NO_WEBGPU, launch
-from tests.support.build import exported_site
 from tests.support.scribe_page import ScribePage
-from tests.support.server import ISOLATION, Altered, Interrupted, Missing, StaticServer
+from tests.support.server import Altered, Interrupted, Missing, StaticServer
 
 VISIT = "[doctor] What brings you in? [patient] My knee has been swollen for two weeks."
 SHARD = r"/models/tiny/params_shard_1\.bin$"
 WORKER = r"/assets/worker-[^/]*\.js$"
 HELPER = r"/assets/thread-worker-[^/]*\.js$"
-
-
-@pytest.fixture(scope="module")
-def tiny() -> Path:
-    return exported_site("tiny")
-
-
-@pytest.fixture
-def server(tiny: Path) -> Iterator[StaticServer]:
-    with StaticServer(tiny, headers=ISOLATION) as started:
-        yield started
 
 
 def before(script: str) -> Altered:

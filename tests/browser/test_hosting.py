@@ -14,11 +14,6 @@ from tests.support.serving import PythonHttpServer, app_serve
 VISIT = (ROOT / "webui" / "samples" / "knee-injury.txt").read_text()
 
 
-@pytest.fixture(scope="module")
-def tiny() -> Path:
-    return exported_site("tiny")
-
-
 @pytest.fixture
 def plain(tiny: Path) -> Iterator[StaticServer]:
     with StaticServer(tiny) as server:

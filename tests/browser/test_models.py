@@ -1,15 +1,12 @@
 """The model on this machine: downloaded on the clinician's terms, checked, kept, deleted."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.build import ROOT, exported_site
+from tests.support.build import ROOT
 from tests.support.scribe_page import READY_MS, ScribePage
-from tests.support.server import ISOLATION, Altered, Stalled, StaticServer
+from tests.support.server import Altered, Stalled, StaticServer
 
 VISIT = "[doctor] What brings you in? [patient] My knee has been swollen for two weeks."
 SHARD = r"/models/tiny/params_shard_1\.bin$"
@@ -38,17 +35,6 @@ STORED = """async () => {
   const cache = await caches.open('scribe-model-files-1');
   return (await cache.keys()).map(({ url }) => url.split('/').pop().split('?')[0]);
 }"""
-
-
-@pytest.fixture(scope="module")
-def tiny() -> Path:
-    return exported_site("tiny")
-
-
-@pytest.fixture
-def server(tiny: Path) -> Iterator[StaticServer]:
-    with StaticServer(tiny, headers=ISOLATION) as started:
-        yield started
 
 
 def models_asked(server: StaticServer) -> list[str]:

@@ -2,15 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from app.export import WEBUI, export_site
 from tests.support.browser import launch_profile
-from tests.support.build import built_model, exported_site
+from tests.support.build import built_model
 from tests.support.scribe_page import READY_MS, ScribePage
 from tests.support.server import ISOLATION, StaticServer
 
@@ -28,17 +26,6 @@ TAMPER = """async ([part, body]) => {
   }
 }"""
 UPDATE = "() => navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => true)"
-
-
-@pytest.fixture(scope="module")
-def tiny() -> Path:
-    return exported_site("tiny")
-
-
-@pytest.fixture
-def server(tiny: Path) -> Iterator[StaticServer]:
-    with StaticServer(tiny, headers=ISOLATION) as started:
-        yield started
 
 
 def wait_until_stored(page: Page) -> None:

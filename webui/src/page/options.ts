@@ -38,7 +38,11 @@ export function parseOptions(search: string): PageOptions {
 }
 
 /** The address with one choice changed, so that a reload and a bookmark keep it. */
-export function withOption(address: string, name: "engine" | "model" | "threads", value: string): string {
+export function withOption(
+  address: string,
+  name: "engine" | "model" | "threads",
+  value: string,
+): string {
   const url = new URL(address);
   if (value === "" || (name === "engine" && value === "auto")) url.searchParams.delete(name);
   else url.searchParams.set(name, value);

@@ -454,10 +454,7 @@ export class Session {
         if (!waiting) this.#use.nextFrame(show);
       }
     };
-    const reply = await client.generate(
-      { transcript: masked.text, ...this.#limits },
-      update,
-    );
+    const reply = await client.generate({ transcript: masked.text, ...this.#limits }, update);
     finished = true;
     const milliseconds = performance.now() - begun;
     const partial = current() ? (latest ?? this.note.value) : null;

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
-import type { EngineChoice } from "../../engine/types.ts";
 import { formatBytes } from "../format.ts";
 import type { Hold } from "../models.ts";
 import type { Session } from "../session.ts";
 import type { SiteModel } from "../site.ts";
 import { texts } from "../texts.ts";
+import { EngineSelect } from "./engine-choice.tsx";
 import { Panel } from "./panel.tsx";
 
 const text = texts.models;
@@ -110,29 +110,13 @@ function stateOf(session: Session, model: SiteModel): string {
   return states.partly(formatBytes(stored.bytes), formatBytes(stored.totalBytes));
 }
 
-const CHOICES: readonly EngineChoice[] = ["auto", "cpu", "gpu"];
-
 function Engine({ session }: { session: Session }) {
   const most = navigator.hardwareConcurrency || 1;
   return (
     <section>
       <h3>{text.engine}</h3>
       <div class="choices">
-        <label>
-          {text.engine}{" "}
-          <select
-            value={session.engine.value}
-            onChange={(event) =>
-              session.choose({ engine: event.currentTarget.value as EngineChoice })
-            }
-          >
-            {CHOICES.map((choice) => (
-              <option key={choice} value={choice}>
-                {texts.engine.choices[choice]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <EngineSelect session={session} label={text.engine} />
         {crossOriginIsolated && most > 1 && (
           <label>
             {text.threads}{" "}

@@ -18,11 +18,7 @@ export function Section({ session, name }: SectionNeeds) {
   const streaming = session.streaming.value;
   const streamed = session.note.value?.sections.find(({ key }) => key === name);
   const again = session.rewriting.value?.section === name ? session.rewriting.value : null;
-  const state = again
-    ? "writing"
-    : streaming
-      ? streamed?.state
-      : session.editor.states.value[name];
+  const state = again ? "writing" : streaming ? streamed?.state : session.editor.states.value[name];
   return (
     <section
       class={`note-section ${state ?? "empty"}`}
@@ -30,7 +26,9 @@ export function Section({ session, name }: SectionNeeds) {
       aria-busy={(streaming || again !== null) && (state === "writing" || state === "waiting")}
     >
       <header>
-        <h3 id={`${name}-heading`} lang="en">{SHOWN_TITLES[name]}</h3>
+        <h3 id={`${name}-heading`} lang="en">
+          {SHOWN_TITLES[name]}
+        </h3>
         {state && <span class={`state state-${state}`}>{texts.note.states[state]}</span>}
         <WriteAgain session={session} name={name} />
         <CopySection session={session} name={name} />

@@ -1,9 +1,7 @@
-import type { EngineChoice } from "../../engine/types.ts";
 import { chooseLanguage, language, LANGUAGES, type Language } from "../language.ts";
 import type { Session } from "../session.ts";
 import { texts } from "../texts.ts";
-
-const CHOICES: readonly EngineChoice[] = ["auto", "cpu", "gpu"];
+import { EngineSelect } from "./engine-choice.tsx";
 
 /** What goes on, which engine and model run, and the choice between them. */
 export function StatusBar({ session }: { session: Session }) {
@@ -52,21 +50,7 @@ export function StatusBar({ session }: { session: Session }) {
             </select>
           </label>
         )}
-        <label>
-          {texts.engine.label}{" "}
-          <select
-            value={session.engine.value}
-            onChange={(event) =>
-              session.choose({ engine: event.currentTarget.value as EngineChoice })
-            }
-          >
-            {CHOICES.map((choice) => (
-              <option key={choice} value={choice}>
-                {texts.engine.choices[choice]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <EngineSelect session={session} label={texts.engine.label} />
         <label title={texts.languages.remark}>
           {texts.languages.label}{" "}
           <select
