@@ -140,7 +140,8 @@ class TorchModel(System):
             if len(ids) < self._least[section.key]:
                 logits[stop] = -torch.inf
             if self._no_repeat:
-                logits[repeating(ids, self._no_repeat)] = -torch.inf
+                again = [i for i in repeating(ids, self._no_repeat) if not self._has_digit(i)]
+                logits[again] = -torch.inf
             best = int(logits.argmax())
             if best in stop:
                 state = "done"
@@ -150,6 +151,10 @@ class TorchModel(System):
         if added := cache.get_seq_length() - prefix:
             cache.crop(-added)
         return ids, state
+
+    def _has_digit(self, token: int) -> bool:
+        assert self._scribe
+        return any("0" <= character <= "9" for character in self._scribe.decode([token]))
 
 
 def repeating(ids: list[int], length: int) -> list[int]:

@@ -138,7 +138,10 @@ export async function writeNote(
       sequence: sequences[i] as Sequence,
       stream: tokenizer.stream(),
       decoded: decoded[i] as DecodedSection,
-      guard: encoded.noRepeat === undefined ? null : new RepetitionGuard(encoded.noRepeat),
+      guard:
+        encoded.noRepeat === undefined
+          ? null
+          : new RepetitionGuard(encoded.noRepeat, (id) => tokenizer.hasDigit(id)),
     }));
     report({ phase: "writing", done: 0, total: 0 });
     await decode(engine, writings, new Set(encoded.stop), figures, options, note);

@@ -65,6 +65,11 @@ export class Tokenizer {
     return text + stream.end();
   }
 
+  /** Whether a token writes a digit. */
+  hasDigit(id: number): boolean {
+    return this.#bytes[id]?.some((byte) => byte >= 0x30 && byte <= 0x39) ?? false;
+  }
+
   /** Decodes token by token; a character that spans tokens comes with its last one. */
   stream(): TextStream {
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -32,4 +32,10 @@ describe("RepetitionGuard", () => {
       }),
     );
   });
+
+  it("never forbids what is free", () => {
+    const guard = new RepetitionGuard(3, (id) => id === 3);
+    for (const id of [1, 2, 3, 1, 2, 4, 1, 2]) guard.push(id);
+    expect([...guard.forbidden()]).toEqual([4]);
+  });
 });

@@ -12,6 +12,13 @@ describe("Tokenizer", () => {
     expect(tokenizer.encode("the pain")).toEqual([vocab["the"], vocab["Ġpain"]]);
   });
 
+  it("knows the tokens that write a digit", () => {
+    const digits = tokenizer.encode("7 mg").map((id) => tokenizer.hasDigit(id));
+    expect(digits[0]).toBe(true);
+    expect(digits.slice(1)).not.toContain(true);
+    expect(tokenizer.hasDigit(tokenizer.control("<|im_end|>"))).toBe(false);
+  });
+
   it("keeps control tokens that are typed as text", () => {
     for (const name of ["<|im_end|>", "<|eot_id|>", "<|im_start|>system"]) {
       const ids = tokenizer.encode(name);
