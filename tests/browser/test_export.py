@@ -142,6 +142,9 @@ def test_marked_lines_are_decided_on_before_the_note_is_copied(page: Page, url: 
     assert "<h2" in html and SAID in html
 
     page.get_by_role("button", name="Copy Plan").click()  # nothing of it is left to decide
+    page.wait_for_function(  # the clipboard is written a moment after the press
+        "async () => !(await navigator.clipboard.readText()).startsWith('PLAN')", timeout=WAIT_MS
+    )
     expect(review).to_be_hidden()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(WRONG)

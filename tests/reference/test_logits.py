@@ -16,7 +16,8 @@ from tests.reference.llama import Reference, references
 from tests.support.build import built_model
 from tests.support.lab import ChromiumLab, NodeLab, Run, chromium_lab
 
-MODELS = tuple(CPU_LIMITS)
+SLOW = "llama-3.2-1b-2layer"  # two minutes on two cores: with --full
+CPU_CASES = [pytest.param(m, marks=pytest.mark.full if m == SLOW else ()) for m in CPU_LIMITS]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def check_all(
         check(f"{which} decode", limit, rows[at:], reference.decode[:steps], report)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", CPU_CASES)
 def test_cpu(model: str, lab: ChromiumLab, tmp_path: Path, report: list[str]):
     """Within the limits, and the same bits for 1 and 2 threads, in Chromium and Node."""
     tasks = [task(reference) for reference in expected(model)]
@@ -92,7 +93,6 @@ def test_cpu(model: str, lab: ChromiumLab, tmp_path: Path, report: list[str]):
 GPU_CASES = [
     pytest.param("tiny", 3, 64),
     pytest.param("smollm2-135m", 1, 64),
-    pytest.param("llama-3.2-1b-2layer", 1, 8),
     pytest.param("smollm2-135m", 3, 64, marks=pytest.mark.full),
     pytest.param("llama-3.2-1b-2layer", 3, 64, marks=pytest.mark.full),
 ]
